@@ -1,0 +1,65 @@
+import { indexBlocker } from './blocker.ts';
+import { adopt, drawEdges } from './links.ts';
+import type { Playbook } from './playbook.ts';
+import { compareEntries, enqueue } from './ready.ts';
+import type { Snapshot } from './rows.ts';
+import { emptyIndex, emptyRun, emptyTouched, groupKey, type State } from './state.ts';
+import { barriersOf } from './status.ts';
+import type { Task } from './task.ts';
+import { matchWay, resourcesOf } from './way.ts';
+
+/** The state of stored rows, with its indexes built. The rows belong to the state from then on. */
+export function createState(playbook: Playbook, snapshot: Snapshot): State {
+  const state: State = {
+    playbook,
+    run: snapshot.run ?? emptyRun(),
+    tasks: new Map(snapshot.tasks.map((task) => [task.id, task])),
+    groups: new Map(snapshot.groups.map((group) => [groupKey(group.kind, group.name), group])),
+    inbox: new Map(snapshot.inbox.map((item) => [item.id, item])),
+    effects: new Map(snapshot.effects.map((effect) => [effect.key, effect])),
+    index: emptyIndex(compareEntries),
+    touched: emptyTouched(),
+    visited: 0,
+  };
+  for (const task of snapshot.tasks) fitWay(playbook, task);
+  for (const task of snapshot.tasks) adopt(state, task);
+  for (const task of snapshot.tasks) drawEdges(state, task);
+  for (const task of snapshot.tasks) indexTask(state, task);
+  const queued = snapshot.tasks.filter((task) => task.queuedAt !== null);
+  queued.sort((a, b) => (a.queuedAt ?? 0) - (b.queuedAt ?? 0));
+  state.index.queue.push(...queued.map((task) => task.id));
+  for (const key of state.groups.keys()) state.index.dirty.add(key);
+  return state;
+}
+
+export const EMPTY_SNAPSHOT: Snapshot = { run: null, tasks: [], groups: [], inbox: [], effects: [] };
+
+/** A playbook may have changed between runs: a task that stands where there is nothing any more starts its way anew. */
+function fitWay(playbook: Playbook, task: Task): void {
+  const way = playbook.ways[task.way];
+  if (way !== undefined && task.stage <= way.stages.length) return;
+  task.way = matchWay(playbook, task.fact);
+  task.stage = 0;
+}
+
+function indexTask(state: State, task: Task): void {
+  const { index } = state;
+  index.counts[task.status] += 1;
+  if (task.flight !== null) index.inFlight.add(task.id);
+  if (task.status === 'ready') enqueue(state, task);
+  if ((task.status === 'ready' || task.status === 'waiting') && task.recorded?.word === 'active')
+    index.resting.add(task.id);
+  if (task.status === 'waiting' && task.openDeps === 0) index.closable.add(task.id);
+  if (holdsResources(task)) for (const name of resourcesOf(state.playbook, task)) index.held.set(name, task.id);
+  for (const key of barriersOf(state, task)) {
+    const members = index.members.get(key) ?? new Set();
+    index.members.set(key, members.add(task.id));
+  }
+  indexBlocker(state, task);
+}
+
+/** From the first attempt until the cleanup that follows its end. */
+function holdsResources(task: Task): boolean {
+  if (task.flight !== null || task.cleanup !== null) return true;
+  return task.fence > 0 && (task.status === 'ready' || task.status === 'waiting' || task.status === 'queued');
+}

@@ -1,0 +1,73 @@
+import { rest } from './flow.ts';
+import { closeItemsOf } from './inbox.ts';
+import { eraseEdges } from './links.ts';
+import { settle, settleSilently } from './settle.ts';
+import { note, type State, touch } from './state.ts';
+import type { Task } from './task.ts';
+
+/**
+ * A person changed the task's word in the ledger. What they wrote holds (section 4); an attempt in flight was told to
+ * end before this is called, and its work is saved like any other.
+ */
+export function takeOverride(state: State, task: Task): void {
+  const word = task.override;
+  if (word === null) return;
+  note(state, task.id, 'person-set', `a person set ${task.id} to ${word}`);
+  closeItemsOf(state, task.id, `the ledger says ${word}`);
+  task.hold = null;
+  task.stopping = null;
+  // Settling reads the override: the ledger is not told what a person wrote there.
+  switch (word) {
+    case 'open':
+      task.override = null;
+      forget(task);
+      rest(state, task);
+      return;
+    case 'active':
+      task.hold = { why: 'foreign' };
+      settle(state, task, { status: 'blocked', workspace: 'keep' });
+      break;
+    case 'gone':
+    case 'cancelled':
+      settleSilently(state, task, 'cancelled');
+      break;
+    case 'done':
+    case 'failed':
+      settleSilently(state, task, word);
+      break;
+  }
+  task.override = word === 'gone' ? 'gone' : null;
+  task.recorded = null;
+  touch(state, task);
+}
+
+/** Starts over: what was counted and learnt about the task's tries is dropped; the fence and the usage stay. */
+export function forget(task: Task): void {
+  task.stage = 0;
+  task.spent = {};
+  task.failures = {};
+  task.visits = {};
+  task.free = { handoff: 0, park: 0, blocker: 0, lost: 0 };
+  task.failure = null;
+  task.hold = null;
+  task.note = null;
+  task.completedAt = null;
+  task.isSkipped = false;
+  task.commit = null;
+  task.landed = null;
+  task.recorded = null;
+}
+
+/** Takes a task whose row is gone out of the state. */
+export function remove(state: State, task: Task): void {
+  eraseEdges(state, task.id);
+  if (task.fact.parent !== null) state.index.children.get(task.fact.parent)?.delete(task.id);
+  for (const members of state.index.members.values()) members.delete(task.id);
+  state.index.counts[task.status] -= 1;
+  state.index.rank.delete(task.id);
+  state.index.inFlight.delete(task.id);
+  state.tasks.delete(task.id);
+  state.touched.tasks.delete(task.id);
+  state.touched.removedTasks.add(task.id);
+  note(state, task.id, 'removed', `${task.id} is no longer in the ledger`);
+}
