@@ -41,6 +41,34 @@ export interface SettledCommand {
   readonly refusal: string | null;
 }
 
+/**
+ * - `disk-full`, `disk-failed`, `read-only`: the place where the state lives cannot be written or read.
+ * - `busy`: another process held the file for too long.
+ * - `damaged`, `not-ours`, `newer-schema`, `unopenable`: there is a file, and it is not one we can work with.
+ * - `second-writer`: a commit that is not the next one; a broken invariant, nothing was stored.
+ */
+export type StoreErrorCode =
+  | 'disk-full'
+  | 'disk-failed'
+  | 'read-only'
+  | 'busy'
+  | 'damaged'
+  | 'not-ours'
+  | 'newer-schema'
+  | 'unopenable'
+  | 'second-writer';
+
+/** The state could not be kept or read. Its message is a sentence for people with a next step (I5). */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, text: string, options?: ErrorOptions) {
+    super(text, options);
+    this.code = code;
+  }
+}
+
 /** One holder at a time, over all processes; released by the operating system when the holder dies (DESIGN trap 13). */
 export interface RunLock {
   readonly holder: LockHolder;

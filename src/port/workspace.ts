@@ -14,7 +14,12 @@ export interface Workspaces {
    * After an attempt: commits what is dirty to a rescue ref, archives the tip, restores refs that were moved, and tells
    * what the branch has and what was touched that is not the worker's.
    */
-  inspect(request: InspectRequest): Promise<{ readonly work: Work; readonly violations: readonly Violation[] }>;
+  inspect(request: InspectRequest): Promise<{
+    readonly work: Work;
+    readonly violations: readonly Violation[];
+    /** For the journal: what changed without anyone to blame for certain, and what could not be put back. */
+    readonly warnings?: readonly string[];
+  }>;
   /** Pushes exactly `commit` to the branch on the remote (DESIGN trap 5). null: it is there. */
   push(request: {
     readonly task: TaskId;
