@@ -1,6 +1,6 @@
 import type { TaskId } from './fact.ts';
 import type { Failure } from './failure.ts';
-import type { Step, StepsSpec } from './playbook.ts';
+import type { LedgerWord, Step, StepsSpec } from './playbook.ts';
 import type { StopReason } from './task.ts';
 
 /**
@@ -36,7 +36,12 @@ export interface RecordEffect extends OfTask {
 
 /** Only what is named is written. Times are epoch milliseconds; the ledger formats them. */
 export interface LedgerChange {
-  readonly word: 'open' | 'active' | 'done' | 'failed' | 'cancelled';
+  readonly word: LedgerWord;
+  /**
+   * Spellings of the status that were known when this was decided; any other on disk is a person's, and stays. null:
+   * what the ledger handed out last.
+   */
+  readonly seen: readonly string[] | null;
   /** Name of the stage whose place in the ledger the entry belongs to now (K2); null: no move. */
   readonly place: string | null;
   readonly mark: 'retry' | 'escalated' | null;

@@ -2,7 +2,7 @@ import type { LedgerChange } from './effect.ts';
 import { fly } from './emit.ts';
 import { land } from './land.ts';
 import type { AgentStage, GateStage } from './playbook.ts';
-import { escalate, settle } from './settle.ts';
+import { escalate, seenStatuses, settle } from './settle.ts';
 import { findTask, invariant, type State, stageOf, touch, wayOf } from './state.ts';
 import { change, setStatus } from './status.ts';
 import type { Task } from './task.ts';
@@ -127,6 +127,7 @@ function activeChange(state: State, task: Task, stage: AgentStage): LedgerChange
   if (isKnown) return null;
   const change: LedgerChange = {
     word: 'active',
+    seen: seenStatuses(state, task),
     place,
     mark,
     agent: task.agent ?? 'default',

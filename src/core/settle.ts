@@ -14,7 +14,7 @@ export function settle(state: State, task: Task, settling: Settling): void {
   task.settling = settling;
   if (settling.status === 'done' || settling.status === 'failed') task.completedAt ??= state.run.now;
   touch(state, task);
-  const news = settledChange(task, settling.status);
+  const news = settledChange(state, task, settling.status);
   if (news === null) {
     finishSettling(state, task);
     return;
@@ -74,7 +74,13 @@ export function freeResources(state: State, task: Task): void {
   }
 }
 
-function settledChange(task: Task, status: TaskStatus): LedgerChange | null {
+/** What the ledger may say without a person having said it: what was read last, and what we wrote last. */
+export function seenStatuses(state: State, task: Task): readonly string[] {
+  const { words } = state.playbook.ledger;
+  return [...new Set([task.fact.ledgerStatus, ...(task.recorded === null ? [] : [words[task.recorded.word]])])];
+}
+
+function settledChange(state: State, task: Task, status: TaskStatus): LedgerChange | null {
   if (task.override !== null) return null;
   const word =
     status === 'done' ? 'done' : status === 'failed' ? 'failed' : status === 'cancelled' ? 'cancelled' : 'active';
@@ -83,6 +89,7 @@ function settledChange(task: Task, status: TaskStatus): LedgerChange | null {
   const used = task.usage.measuredTokens > 0 ? task.usage.measuredTokens : task.usage.claimedTokens;
   return {
     word,
+    seen: seenStatuses(state, task),
     place: null,
     mark: status === 'escalated' ? 'escalated' : null,
     ...(word === 'done' || word === 'failed' ? { completedAt: task.completedAt } : {}),

@@ -198,7 +198,7 @@ async function readGood(ledger: Ledger): Promise<Good> {
 }
 
 function changeTo(word: LedgerChange['word']): LedgerChange {
-  return { word, place: null, mark: null };
+  return { word, seen: null, place: null, mark: null };
 }
 
 function open(facts: readonly TaskFact[]): readonly TaskFact[] {

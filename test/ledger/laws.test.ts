@@ -19,6 +19,7 @@ const odd = fc.string({
 const change: fc.Arbitrary<LedgerChange> = fc.record(
   {
     word: fc.constantFrom('open', 'active', 'done', 'failed', 'cancelled'),
+    seen: fc.constant(null),
     place: fc.constant(null),
     mark: fc.constant(null),
     agent: odd,
@@ -27,7 +28,7 @@ const change: fc.Arbitrary<LedgerChange> = fc.record(
     usedTokens: fc.integer({ min: 0, max: 5e6 }),
     note: odd,
   },
-  { requiredKeys: ['word', 'place', 'mark'] },
+  { requiredKeys: ['word', 'seen', 'place', 'mark'] },
 );
 
 function edit(text: TableText, id: string, wanted: LedgerChange): TableText {

@@ -37,6 +37,7 @@ async function given(text: string, settings: Settings = {}) {
 
 const change = (word: LedgerChange['word'], more: Partial<LedgerChange> = {}): LedgerChange => ({
   word,
+  seen: null,
   place: null,
   mark: null,
   ...more,
@@ -221,4 +222,15 @@ it('P2: the active phase is named by another document', async () => {
   expect(await ledger.read()).toMatchObject({ ok: true, activePhase: 'Phase 2' });
   writeFileSync(path.join(root, 'CLAUDE.md'), '## Active scope\n\nPhase 1 and Phase 2\n');
   expect(await ledger.read()).toMatchObject({ ok: false, problems: [{ code: 'no-active-phase', file: 'CLAUDE.md' }] });
+});
+
+it('section 4: a status nobody decided from stays, although the document was read since (T3)', async () => {
+  const { ledger, text, write } = await given(PLAIN);
+  const before = text();
+  await ledger.read();
+  write(before.replace('| MS-2 | not-started |', '| MS-2 | failed |'));
+  await ledger.read();
+  const decided = change('active', { seen: ['not-started'], agent: 'sonnet' });
+  expect(await ledger.record('MS-2', decided)).toMatchObject({ ok: true, yielded: ['status'] });
+  expect(text()).toContain('| MS-2 | failed |');
 });

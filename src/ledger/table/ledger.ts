@@ -110,7 +110,7 @@ export function openTableLedger(options: TableLedgerOptions): Ledger {
     // Somebody took the row out: that is their word on it.
     if (place === undefined) return { ok: true, isChanged: false, yielded: ['row'] } as const;
     const wanted = wantedCells(place.row, change, context);
-    const { writes, yielded } = mergeCells(base, place.row, wanted);
+    const { writes, yielded } = mergeCells(base, place.row, wanted, change.seen);
     if (writes.size === 0) {
       remember(base, place.row, wanted, yielded);
       return { ok: true, isChanged: false, yielded } as const;

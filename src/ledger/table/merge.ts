@@ -1,7 +1,9 @@
+import type { LedgerChange } from '../../core/effect.ts';
 import type { TaskId } from '../../core/fact.ts';
 import type { WantedCell } from './change.ts';
 import type { TableModel } from './model.ts';
 import { cellOf, type TaskRow } from './rows.ts';
+import { plain } from './values.ts';
 import type { CellWrites } from './write-cells.ts';
 
 /**
@@ -31,14 +33,22 @@ export interface Merged {
 }
 
 /** Per cell: what is in the base, what is on disk, what is wanted. */
-export function mergeCells(base: Base, disk: TaskRow, wanted: readonly WantedCell[]): Merged {
+export function mergeCells(
+  base: Base,
+  disk: TaskRow,
+  wanted: readonly WantedCell[],
+  seen: LedgerChange['seen'],
+): Merged {
   const writes = new Map<number, string>();
   const yielded: string[] = [];
   for (const cell of wanted) {
     if (cell.isMet) continue;
+    const now = cellOf(disk, cell.column);
     const before = knownCell(base, disk.id, cell.column);
-    const isTheirs = before !== null && before !== cellOf(disk, cell.column);
-    if (isTheirs && !cell.isAppended) yielded.push(cell.column);
+    // A status may have been read, and not decided from, since this change was decided: its base comes with the change.
+    const isKnown =
+      cell.column === 'status' && seen !== null ? seen.includes(plain(now)) : before === null || before === now;
+    if (!isKnown && !cell.isAppended) yielded.push(cell.column);
     else writes.set(disk.table.columns.at.get(cell.column) ?? 0, cell.value);
   }
   return { writes, yielded };
