@@ -5,8 +5,8 @@ import { createState, EMPTY_SNAPSHOT } from '../../src/core/load.ts';
 import type { Playbook } from '../../src/core/playbook.ts';
 import type { State } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
-import { builtinPlaybook } from '../playbook.ts';
 import { measure, type Sample } from '../measure.ts';
+import { builtinPlaybook } from '../playbook.ts';
 import { atMost, type Bench, type Row, row } from '../row.ts';
 
 const SIZES = [1_000, 10_000, 100_000] as const;
@@ -19,7 +19,10 @@ const LIVES = 800;
 export const bench: Bench = {
   name: 'Core: work per event, event mix "800 lives"',
   async run() {
-    const playbook = { ...(await builtinPlaybook('task-table')), admission: admission(await builtinPlaybook('task-table')) };
+    const playbook = {
+      ...(await builtinPlaybook('task-table')),
+      admission: admission(await builtinPlaybook('task-table')),
+    };
     const rows: Row[] = [];
     const times: Sample[] = [];
     const visits: number[] = [];

@@ -1,10 +1,17 @@
-import { NO_PHASES, type TableOptions, TABLE_WORDS } from '../../src/ledger/table/options.ts';
+import { NO_PHASES, TABLE_WORDS, type TableOptions } from '../../src/ledger/table/options.ts';
 import { parseTable, renderTable, withRow } from '../../src/ledger/table/table.ts';
 import { taskTable } from '../document.ts';
 import { elapsedMs, measure } from '../measure.ts';
 import { atMost, type Bench, type Row, row } from '../row.ts';
 
-const OPTIONS: TableOptions = { file: 'docs/tasks.md', columns: {}, words: TABLE_WORDS, phases: NO_PHASES, base: 'main', repos: [] };
+const OPTIONS: TableOptions = {
+  file: 'docs/tasks.md',
+  columns: {},
+  words: TABLE_WORDS,
+  phases: NO_PHASES,
+  base: 'main',
+  repos: [],
+};
 
 /** Parse the bytes of a table, set one row's status, render all of it again. */
 export const bench: Bench = {
@@ -19,7 +26,9 @@ export const bench: Bench = {
       rows.push(row(`${size} rows`, sample, 'ms'));
     }
     rows.push(atMost('10,000 rows', medians[1] ?? 0, 'ms', 150));
-    rows.push(atMost('100,000 rows against 10 times 10,000 rows', (medians[2] ?? 0) / (10 * (medians[1] ?? 1)), 'x', 1.5));
+    rows.push(
+      atMost('100,000 rows against 10 times 10,000 rows', (medians[2] ?? 0) / (10 * (medians[1] ?? 1)), 'x', 1.5),
+    );
     return rows;
   },
 };

@@ -22,7 +22,12 @@ export const bench: Bench = {
 };
 
 function once(limit: number): number {
-  const project = makeProject({ rows: limit * ROUNDS, limit, agent: `sleep ${SLEEP_MS / 1000}\n${NOOP_AGENT}`, gate: 'true' });
+  const project = makeProject({
+    rows: limit * ROUNDS,
+    limit,
+    agent: `sleep ${SLEEP_MS / 1000}\n${NOOP_AGENT}`,
+    gate: 'true',
+  });
   try {
     return costOf(project.root, cox('run', '--json')).wallMs;
   } finally {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { compare } from '../measure.ts';
-import { elapsedMs } from '../measure.ts';
+import { compare, elapsedMs } from '../measure.ts';
 import { git, makeProject, NOOP_AGENT } from '../project.ts';
 import { atMost, type Bench, type Row, row } from '../row.ts';
 import { openBenchWorkspaces } from '../workspaces.ts';
@@ -20,7 +19,14 @@ export const bench: Bench = {
             next += 1;
             const task = `T-${next}`;
             const ms = await elapsedMs(async () => {
-              const made = await workspaces.prepare({ task, fence: 1, repo: null, branch: `b/${next}`, mergeBase: false, deps: [] });
+              const made = await workspaces.prepare({
+                task,
+                fence: 1,
+                repo: null,
+                branch: `b/${next}`,
+                mergeBase: false,
+                deps: [],
+              });
               if (!made.ok) throw new Error(made.failure.text);
             });
             await workspaces.inspect({ task, fence: 1, claimed: null }).catch(() => undefined);
@@ -30,7 +36,9 @@ export const bench: Bench = {
           async () => {
             next += 1;
             const path = join(project.home, `plain-${next}`);
-            const ms = await elapsedMs(() => git(project.root, 'worktree', 'add', '-q', '-b', `p/${next}`, path, 'main'));
+            const ms = await elapsedMs(() =>
+              git(project.root, 'worktree', 'add', '-q', '-b', `p/${next}`, path, 'main'),
+            );
             git(project.root, 'worktree', 'remove', '--force', path);
             return ms;
           },

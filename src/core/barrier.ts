@@ -1,8 +1,8 @@
 import { endEffect, outlive } from './emit.ts';
-import { ask } from './inbox.ts';
+import { ask, closeItem } from './inbox.ts';
 import type { Step } from './playbook.ts';
 import type { GroupRow } from './rows.ts';
-import { findTask, groupKey, note, type State, taskOf, touchRun } from './state.ts';
+import { findTask, groupKey, note, type State, taskOf, touch, touchRun } from './state.ts';
 import { barriersOf, change, isHeldUp } from './status.ts';
 import type { Task } from './task.ts';
 
@@ -99,6 +99,7 @@ function nameRow(state: State, kind: 'group' | 'phase', names: readonly string[]
   const kept = new Set(names);
   for (const [key, group] of state.groups) {
     if (group.kind !== kind || kept.has(group.name)) continue;
+    dropStep(state, group, 'it is no longer in the ledger');
     state.groups.delete(key);
     state.index.members.delete(key);
     state.touched.groups.delete(key);
@@ -119,6 +120,7 @@ function settleRow(state: State, kind: 'group' | 'phase', names: readonly string
     const group = state.groups.get(key);
     if (group === undefined) continue;
     if (isShut) {
+      dropStep(state, group, 'the one before it is open again');
       setGroup(state, group, 'pending');
       continue;
     }
@@ -131,8 +133,23 @@ function settleRow(state: State, kind: 'group' | 'phase', names: readonly string
 function settleWave(state: State): void {
   for (const group of [...state.groups.values()]) {
     if (group.kind !== 'wave') continue;
+    dismiss(state, group);
     if (isFulfilled(state, group)) pass(state, group);
     else reopen(state, group);
+  }
+}
+
+/** A member that cannot start any more (a new dependency, another selection) must not hold the wave: it joins a later one. */
+function dismiss(state: State, wave: GroupRow): void {
+  const { only } = state.run;
+  for (const id of [...(state.index.members.get(groupKey('wave', wave.name)) ?? [])]) {
+    const task = taskOf(state, id);
+    const isLeftOut = task.status === 'ready' && only !== null && !only.includes(id);
+    if (!isLeftOut && (task.status !== 'waiting' || task.flight !== null)) continue;
+    leaveBarriers(state, task);
+    task.group = null;
+    touch(state, task);
+    joinBarriers(state, task);
   }
 }
 
@@ -154,11 +171,18 @@ function pass(state: State, group: GroupRow): void {
 }
 
 function reopen(state: State, group: GroupRow): void {
-  if (group.effect !== null) endEffect(state, group.effect);
-  group.effect = null;
-  group.item = null;
+  dropStep(state, group, 'its tasks go on');
   group.step = 0;
   setGroup(state, group, 'open');
+}
+
+/** Nobody waits any more for the step a barrier is at. */
+function dropStep(state: State, group: GroupRow, why: string): void {
+  if (group.effect !== null) endEffect(state, group.effect);
+  if (group.item !== null) closeItem(state, group.item, why);
+  if (group.effect !== null || group.item !== null) state.touched.groups.add(groupKey(group.kind, group.name));
+  group.effect = null;
+  group.item = null;
 }
 
 /** Cleanups belong to the work of a group: its steps see everything landed and put away. */

@@ -10,7 +10,11 @@ import { note, type State, taskOf, touchRun } from './state.ts';
 export function closeRun(state: State): void {
   const { run } = state;
   if (run.status === 'idle' || run.status === 'ended' || run.status === 'paused') return;
-  if (!isQuiet(state)) return;
+  if (!isQuiet(state)) {
+    // Something came while the last steps ran: they are done again at the real end.
+    if (run.closing !== null && state.index.inFlight.size > 0) touchRun(state).closing = null;
+    return;
+  }
   if (run.closing === null) touchRun(state).closing = 0;
   const { afterRun } = state.playbook.steps;
   for (; run.closing !== null && run.closing < afterRun.length; run.closing += 1) {

@@ -96,13 +96,19 @@ function closeContainers(state: State): void {
   }
 }
 
+/** The playbook has a preflight, and it has not passed lately. */
+export function awaitsPreflight({ playbook, run }: State): boolean {
+  const { preflight, recheckMs } = playbook.steps;
+  const { passedAt } = run.preflight;
+  return preflight.length > 0 && (passedAt === null || run.now - passedAt >= recheckMs);
+}
+
 /** K1: nothing is spawned before the preflight passed lately. */
 function preflightPassed(state: State): boolean {
-  const { preflight, recheckMs, giveUpMs } = state.playbook.steps;
+  const { recheckMs, giveUpMs } = state.playbook.steps;
   const { run } = state;
-  if (preflight.length === 0 || state.index.counts.ready === 0) return true;
-  const { passedAt, failingSince, checkedAt } = run.preflight;
-  if (passedAt !== null && run.now - passedAt < recheckMs) return true;
+  if (state.index.counts.ready === 0 || !awaitsPreflight(state)) return true;
+  const { failingSince, checkedAt } = run.preflight;
   if (failingSince !== null && run.now - failingSince >= giveUpMs) {
     halt(state, 'preflight', `the preflight does not pass: ${run.preflight.text}`, 'preflight');
     return false;
@@ -114,11 +120,8 @@ function preflightPassed(state: State): boolean {
 
 /** The checks run one after the other; the key names the round, so that a late result of an old one is stale. */
 export function startPreflight(state: State, index: number): void {
-  const isRunning = [...state.effects.values()].some(
-    (effect) => effect.kind === 'step' && effect.scope === 'preflight',
-  );
   const step = state.playbook.steps.preflight[index];
-  if (isRunning || step === undefined) return;
+  if (isPreflightRunning(state) || step === undefined) return;
   outlive(state, {
     kind: 'step',
     key: `preflight/${state.run.seq}/${index}`,
@@ -126,6 +129,11 @@ export function startPreflight(state: State, index: number): void {
     of: String(index),
     step,
   });
+}
+
+export function isPreflightRunning(state: State): boolean {
+  for (const effect of state.effects.values()) if (effect.kind === 'step' && effect.scope === 'preflight') return true;
+  return false;
 }
 
 /** Budgets of tokens and money are checked before each dispatch. */

@@ -1,3 +1,4 @@
+import { isPreflightRunning } from './dispatch.ts';
 import { halt } from './inbox.ts';
 import { release } from './ready.ts';
 import { note, type State, taskOf, touch, touchRun } from './state.ts';
@@ -38,10 +39,18 @@ export function nextDeadline(state: State): number | null {
     if (task.stopping === null) consider(task.deadline);
   }
   for (const until of Object.values(state.run.parks)) consider(until);
+  const { run } = state;
+  if (run.status !== 'running' || run.halt !== null) return next;
   const { runMs } = state.playbook.limits;
-  if (runMs !== null && state.run.startedAt !== null && state.run.halt === null) consider(state.run.startedAt + runMs);
-  const { failingSince, checkedAt } = state.run.preflight;
-  if (failingSince !== null && checkedAt !== null) consider(checkedAt + state.playbook.steps.recheckMs);
-  if (state.run.brokenLedger !== null) consider(state.run.brokenLedger.since + state.playbook.steps.giveUpMs);
+  if (runMs !== null && run.startedAt !== null) consider(run.startedAt + runMs);
+  const { recheckMs, giveUpMs } = state.playbook.steps;
+  const isIdle = state.effects.size <= state.index.stuck.size;
+  if (run.brokenLedger !== null) {
+    if (isIdle) consider(run.brokenLedger.since + giveUpMs);
+    return next;
+  }
+  const { failingSince, checkedAt } = run.preflight;
+  const isAwaited = state.index.counts.ready > 0 && !isPreflightRunning(state);
+  if (failingSince !== null && checkedAt !== null && isAwaited) consider(checkedAt + recheckMs);
   return next;
 }

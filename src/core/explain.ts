@@ -1,4 +1,4 @@
-import { globalObstacle, limitOf, usedSlots, wouldExceedBudget } from './dispatch.ts';
+import { awaitsPreflight, globalObstacle, limitOf, usedSlots, wouldExceedBudget } from './dispatch.ts';
 import type { TaskId } from './fact.ts';
 import { obstacles } from './obstacle.ts';
 import { findTask, type State, wayOf } from './state.ts';
@@ -101,9 +101,7 @@ function startReasons(state: State, task: Task): readonly Reason[] {
   const reasons: Reason[] = [];
   const global = globalObstacle(state);
   if (global !== null) reasons.push(reason(global, globalText(state, global), null));
-  if (state.run.preflight.failingSince !== null) {
-    reasons.push(reason('preflight', `the preflight does not pass: ${state.run.preflight.text}`, null));
-  }
+  if (awaitsPreflight(state)) reasons.push(reason('preflight', preflightText(state), null));
   for (const { code, on, text } of obstacles(state, task)) reasons.push(reason(code, text, on));
   if (usedSlots(state) >= limitOf(state)) {
     reasons.push(reason('limit', `all ${limitOf(state)} places are taken`, String(limitOf(state))));
@@ -138,6 +136,11 @@ function inFlightText(state: State, task: Task): string {
   const effect = task.flight === null ? undefined : state.effects.get(task.flight);
   if (effect === undefined) return `${task.id} is number ${state.index.queue.indexOf(task.id) + 1} in the merge queue`;
   return `${task.id} is ${task.status}: ${effect.kind}, fence ${task.fence}`;
+}
+
+function preflightText(state: State): string {
+  const { failingSince, text } = state.run.preflight;
+  return failingSince === null ? 'the preflight is yet to pass' : `the preflight does not pass: ${text}`;
 }
 
 function globalText(state: State, code: 'not-running' | 'paused' | 'halted' | 'ledger-broken'): string {

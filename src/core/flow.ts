@@ -2,7 +2,7 @@ import type { LedgerChange } from './effect.ts';
 import { fly } from './emit.ts';
 import { land } from './land.ts';
 import type { AgentStage, GateStage } from './playbook.ts';
-import { escalate, seenStatuses, settle } from './settle.ts';
+import { escalate, freeResources, seenStatuses, settle } from './settle.ts';
 import { findTask, invariant, type State, stageOf, touch, wayOf } from './state.ts';
 import { change, setStatus } from './status.ts';
 import type { Task } from './task.ts';
@@ -12,7 +12,10 @@ import { branchOf, resourcesOf } from './way.ts';
 export function begin(state: State, task: Task): void {
   holdResources(state, task);
   const stage = stageOf(state, task);
-  if (stage?.do !== 'agent') {
+  invariant(stage !== undefined, `${task.id} is dispatched after its last stage`);
+  // The stage a task starts at is not entered from another one.
+  task.visits[stage.name] ??= 1;
+  if (stage.do !== 'agent') {
     task.fence += 1;
     enter(state, task);
     return;
@@ -76,6 +79,9 @@ export function moveTo(state: State, task: Task, index: number): void {
   }
   const visits = (task.visits[stage.name] ?? 0) + 1;
   task.visits[stage.name] = visits;
+  // Attempts are allowed per visit.
+  delete task.spent[stage.name];
+  delete task.failures[stage.name];
   if (visits > stage.visits) {
     escalate(state, task, `stage ${stage.name} was entered ${stage.visits} times, which is its limit`);
     return;
@@ -111,9 +117,12 @@ function gate(state: State, task: Task, stage: GateStage): void {
 }
 
 function holdResources(state: State, task: Task): void {
-  for (const name of resourcesOf(state.playbook, task)) {
+  // A person may have given its row another branch since its last attempt.
+  freeResources(state, task);
+  task.holds = resourcesOf(state.playbook, task);
+  for (const name of task.holds) {
     const holder = state.index.held.get(name);
-    invariant(holder === undefined || holder === task.id, `${name} is held by ${holder} when ${task.id} starts`);
+    invariant(holder === undefined, `${name} is held by ${holder} when ${task.id} starts`);
     state.index.held.set(name, task.id);
   }
 }

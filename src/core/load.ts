@@ -4,9 +4,9 @@ import type { Playbook } from './playbook.ts';
 import { compareEntries, enqueue } from './ready.ts';
 import type { Snapshot } from './rows.ts';
 import { emptyIndex, emptyRun, emptyTouched, groupKey, type State } from './state.ts';
-import { barriersOf } from './status.ts';
+import { barriersOf, isResting } from './status.ts';
 import type { Task } from './task.ts';
-import { matchWay, resourcesOf } from './way.ts';
+import { matchWay } from './way.ts';
 
 /** The state of stored rows, with its indexes built. The rows belong to the state from then on. */
 export function createState(playbook: Playbook, snapshot: Snapshot): State {
@@ -47,19 +47,12 @@ function indexTask(state: State, task: Task): void {
   index.counts[task.status] += 1;
   if (task.flight !== null) index.inFlight.add(task.id);
   if (task.status === 'ready') enqueue(state, task);
-  if ((task.status === 'ready' || task.status === 'waiting') && task.recorded?.word === 'active')
-    index.resting.add(task.id);
+  if (isResting(task)) index.resting.add(task.id);
   if (task.status === 'waiting' && task.openDeps === 0) index.closable.add(task.id);
-  if (holdsResources(task)) for (const name of resourcesOf(state.playbook, task)) index.held.set(name, task.id);
+  for (const name of task.holds) index.held.set(name, task.id);
   for (const key of barriersOf(state, task)) {
     const members = index.members.get(key) ?? new Set();
     index.members.set(key, members.add(task.id));
   }
   indexBlocker(state, task);
-}
-
-/** From the first attempt until the cleanup that follows its end. */
-function holdsResources(task: Task): boolean {
-  if (task.flight !== null || task.cleanup !== null) return true;
-  return task.fence > 0 && (task.status === 'ready' || task.status === 'waiting' || task.status === 'queued');
 }

@@ -14,7 +14,8 @@ import { matchWay } from './way.ts';
  */
 export function observe(state: State, delta: LedgerDelta): void {
   const run = touchRun(state);
-  const wasActive = run.activePhase;
+  const isShifted = run.activePhase !== delta.activePhase;
+  if (isShifted) for (const task of state.tasks.values()) leaveBarriers(state, task);
   run.brokenLedger = null;
   run.groups = delta.groups;
   run.phases = delta.phases;
@@ -34,7 +35,11 @@ export function observe(state: State, delta: LedgerDelta): void {
   }
   recomputeDepth(state, edges);
   for (const { task, before } of words) takeWord(state, task, before);
-  if (wasActive !== run.activePhase) for (const task of state.tasks.values()) change(state, task, () => undefined);
+  if (!isShifted) return;
+  for (const task of state.tasks.values()) {
+    if (task.override !== 'gone') joinBarriers(state, task);
+    change(state, task, () => undefined);
+  }
 }
 
 export function newTask(state: State, fact: TaskFact): Task {
@@ -45,7 +50,7 @@ export function newTask(state: State, fact: TaskFact): Task {
     status: 'waiting',
     way: matchWay(state.playbook, fact),
     stage: 0,
-    fence: 0,
+    fence: state.run.retired[fact.id] ?? 0,
     ops: 0,
     flight: null,
     cleanup: null,
@@ -58,6 +63,7 @@ export function newTask(state: State, fact: TaskFact): Task {
     heldDeps: 0,
     depth: 0,
     group: unit === 'group' ? fact.group : null,
+    holds: [],
     attempts: 0,
     spent: {},
     failures: {},
@@ -103,13 +109,17 @@ function put(
     return { task, before: null };
   }
   const before = known.fact;
-  if (known.override === 'gone') known.override = 'open';
+  const isBack = known.override === 'gone';
+  // In progress was our own word: it starts over.
+  if (isBack) known.override = fact.word === 'active' ? 'open' : fact.word;
+  const way = known.attempts === 0 && known.flight === null ? matchWay(state.playbook, fact) : known.way;
+  const isRerouted = way !== known.way;
   const isMoved = before.parent !== fact.parent;
-  const isRegrouped = before.group !== fact.group || before.phase !== fact.phase;
+  const isRegrouped = isBack || isRerouted || before.group !== fact.group || before.phase !== fact.phase;
   if (isMoved && before.parent !== null) state.index.children.get(before.parent)?.delete(known.id);
   if (isRegrouped) leaveBarriers(state, known);
   known.fact = fact;
-  if (known.fence === 0) known.way = matchWay(state.playbook, fact);
+  known.way = way;
   if (isMoved) {
     adopt(state, known);
     if (before.parent !== null) edges.add(before.parent);
@@ -117,8 +127,9 @@ function put(
   if (isRegrouped) {
     if (state.playbook.admission.unit === 'group') known.group = fact.group;
     joinBarriers(state, known);
+    touch(state, known);
   }
-  if (isMoved || before.dependsOn.join('\n') !== fact.dependsOn.join('\n')) {
+  if (isMoved || isRerouted || before.dependsOn.join('\n') !== fact.dependsOn.join('\n')) {
     edges.add(known.id);
     spreadEdges(state, known, edges);
   }
@@ -142,13 +153,13 @@ function drop(state: State, id: TaskId, edges: Set<TaskId>): void {
   const task = findTask(state, id);
   if (task === undefined) return;
   for (const dependent of state.index.dependents.get(id) ?? []) edges.add(dependent);
+  leaveBarriers(state, task);
   task.override = 'gone';
   touch(state, task);
   if (task.flight !== null) {
     stopFor(state, task);
     return;
   }
-  leaveBarriers(state, task);
   if (task.fence === 0 || task.status === 'done' || task.status === 'cancelled') {
     if (task.cleanup === null) remove(state, task);
   } else takeOverride(state, task);
@@ -164,9 +175,14 @@ function takeWord(state: State, task: Task, before: TaskFact | null): void {
     if (fact.word !== 'open') setFirst(state, task);
     return;
   }
+  if (task.override !== null && task.override !== 'gone') {
+    if (task.flight === null) takeOverride(state, task);
+    return;
+  }
   if (before.ledgerStatus === fact.ledgerStatus) return;
   const expected = task.recorded === null ? null : state.playbook.ledger.words[task.recorded.word];
   if (fact.ledgerStatus === expected) return;
+  if (fact.word === 'active' && wayOf(state, task).container) return;
   task.override = fact.word;
   touch(state, task);
   if (task.flight === null) takeOverride(state, taskOf(state, task.id));
@@ -175,6 +191,8 @@ function takeWord(state: State, task: Task, before: TaskFact | null): void {
 
 function setFirst(state: State, task: Task): void {
   const { word } = task.fact;
+  // Whoever begins one of its tasks has begun a container, too.
+  if (word === 'active' && wayOf(state, task).container) return;
   if (word === 'active') task.hold = { why: 'foreign' };
   const status = word === 'active' ? 'blocked' : word === 'open' ? 'waiting' : word;
   change(state, task, (changed) => {

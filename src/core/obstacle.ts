@@ -25,12 +25,7 @@ export function obstacles(state: State, task: Task): readonly Obstacle[] {
   if (task.cleanup !== null) add('cleanup', task.id, `the workspace of ${task.id} is still being put away`);
   const stage = stageOf(state, task);
   const cap = stage === undefined ? undefined : playbook.admission.caps[stage.name];
-  if (
-    stage !== undefined &&
-    cap !== undefined &&
-    !state.index.resting.has(task.id) &&
-    atStage(state, stage.name) >= cap
-  ) {
+  if (stage !== undefined && cap !== undefined && othersAt(state, stage.name, task) >= cap) {
     add('cap', stage.name, `${cap} tasks are at stage ${stage.name}, which is its limit`);
   }
   if (stage?.do === 'agent') {
@@ -46,11 +41,17 @@ export function obstacles(state: State, task: Task): readonly Obstacle[] {
   return found;
 }
 
-/** Tasks begun and not yet past that stage: the entries a person sees in that stage's place (K3). */
-function atStage(state: State, stage: string): number {
+/** The entries a person sees in that stage's place, those that wait for a person included (K3); without the task's own. */
+function othersAt(state: State, stage: string, own: Task): number {
   let count = 0;
   for (const ids of [state.index.inFlight, state.index.resting]) {
-    for (const id of ids) if (stageOf(state, taskOf(state, id))?.name === stage) count += 1;
+    for (const id of ids) if (id !== own.id && isAt(state, taskOf(state, id), stage)) count += 1;
   }
   return count;
+}
+
+/** A stage with a place in the ledger holds a task from the move there until the next one. */
+function isAt(state: State, task: Task, stage: string): boolean {
+  if (Object.hasOwn(state.playbook.ledger.places, stage)) return task.recorded?.place === stage;
+  return stageOf(state, task)?.name === stage;
 }

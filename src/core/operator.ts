@@ -1,5 +1,5 @@
 import { failedMembers, groupOf, resumeSteps, settleBarriers, stepEnded } from './barrier.ts';
-import { unblock } from './blocker.ts';
+import { unblock, unindexBlocker } from './blocker.ts';
 import type { Effect } from './effect.ts';
 import type { OperatorCommand } from './event.ts';
 import { repairStage, rest } from './flow.ts';
@@ -8,7 +8,7 @@ import { forget } from './override.ts';
 import { releaseAll } from './ready.ts';
 import type { InboxItem } from './rows.ts';
 import { settle, settleSilently } from './settle.ts';
-import { findTask, note, type State, taskOf, touch, touchRun, wayOf } from './state.ts';
+import { findTask, groupKey, note, type State, taskOf, touch, touchRun, wayOf } from './state.ts';
 import { IN_FLIGHT, type Task } from './task.ts';
 
 /** Why a command cannot be done now, as a sentence with a next step; null: it can. Never changes anything. */
@@ -97,6 +97,9 @@ function itemRefusal(state: State, command: Extract<OperatorCommand, { item: str
   const item = state.inbox.get(command.item);
   if (item === undefined) return `there is no inbox item ${command.item}`;
   if (item.closedAt !== null) return `${item.id} was answered before: ${item.answer}`;
+  const task = item.task === null ? undefined : findTask(state, item.task);
+  if (task !== undefined && task.flight !== null)
+    return `${task.id} is still being written to the ledger; answer again in a moment`;
   const choice = command.do === 'approve' ? 'approve' : command.do === 'reject' ? command.then : command.choice;
   return item.choices.includes(choice)
     ? null
@@ -107,6 +110,7 @@ function retry(state: State, task: Task): void {
   closeItemsOf(state, task.id, 'retry');
   const stage = task.status === 'escalated' ? repairStage(state, task) : 0;
   const { commit } = task;
+  unindexBlocker(state, task);
   forget(task);
   task.stage = stage;
   if (stage > 0) task.commit = commit;
@@ -116,6 +120,7 @@ function retry(state: State, task: Task): void {
 
 function skip(state: State, task: Task): void {
   closeItemsOf(state, task.id, 'skip');
+  unindexBlocker(state, task);
   task.isSkipped = true;
   task.hold = null;
   note(state, task.id, 'skipped', `a person skipped ${task.id}: it counts as done for what depends on it`);
@@ -124,6 +129,7 @@ function skip(state: State, task: Task): void {
 
 function cancel(state: State, task: Task): void {
   closeItemsOf(state, task.id, 'cancel');
+  unindexBlocker(state, task);
   task.hold = null;
   touch(state, task);
   note(state, task.id, 'cancel', `a person cancels ${task.id}`);
@@ -163,6 +169,7 @@ function answerBarrier(state: State, id: string, choice: string): void {
   if (group === undefined) return;
   if (choice === 'retry-failed' && failedMembers(state, group).length > 0) {
     group.item = null;
+    state.touched.groups.add(groupKey(group.kind, group.name));
     for (const task of failedMembers(state, group)) retry(state, task);
     settleBarriers(state);
     return;
@@ -173,16 +180,18 @@ function answerBarrier(state: State, id: string, choice: string): void {
 /** After "stop" the checkpoint is open again for the next run. */
 function stepAgain(state: State, id: string): void {
   const group = groupOf(state, { item: id });
-  if (group !== undefined) group.item = null;
+  if (group === undefined) return;
+  group.item = null;
+  state.touched.groups.add(groupKey(group.kind, group.name));
 }
 
 function answer(state: State, id: string, choice: string, text: string): void {
   const item = state.inbox.get(id) as InboxItem;
   const task = item.task === null ? undefined : findTask(state, item.task);
   if (task === undefined) {
-    closeItem(state, id, choice);
-    if (item.kind === 'checkpoint' || item.kind === 'hard-stop') answerBarrier(state, id, choice);
-    else if (state.run.halt?.item === id) liftHalt(state);
+    if (state.run.halt?.item === id) liftHalt(state);
+    if (item.of === null) closeItem(state, id, choice);
+    else answerBarrier(state, id, choice);
     return;
   }
   closeItem(state, id, choice);
@@ -228,7 +237,17 @@ export function beginRun(state: State, only: readonly string[] | null, limit: nu
   run.preflight = { passedAt: null, failingSince: null, checkedAt: null, text: null };
   if (run.halt?.item != null) closeItem(state, run.halt.item, 'run again');
   run.halt = null;
-  for (const task of state.tasks.values()) if (task.stopping === 'stop') task.stopping = null;
+  // The budget is a run's. What could not be performed is performed again by the life that begins this run.
+  run.tokens = 0;
+  run.costUsd = 0;
+  state.index.stuck.clear();
+  for (const task of state.tasks.values()) {
+    if (task.stopping !== 'stop') continue;
+    task.stopping = null;
+    touch(state, task);
+  }
   releaseAll(state);
+  // Another selection may leave out what stands in the wave now.
+  for (const key of state.groups.keys()) state.index.dirty.add(key);
   resumeSteps(state);
 }

@@ -1,8 +1,10 @@
+import { unindexBlocker } from './blocker.ts';
 import { rest } from './flow.ts';
 import { closeItemsOf } from './inbox.ts';
-import { eraseEdges } from './links.ts';
-import { settle, settleSilently } from './settle.ts';
-import { note, type State, touch } from './state.ts';
+import { eraseEdges, recount } from './links.ts';
+import { leaveQueue } from './merge-queue.ts';
+import { freeResources, settle, settleSilently } from './settle.ts';
+import { findTask, note, type State, touch, touchRun } from './state.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -14,8 +16,11 @@ export function takeOverride(state: State, task: Task): void {
   if (word === null) return;
   note(state, task.id, 'person-set', `a person set ${task.id} to ${word}`);
   closeItemsOf(state, task.id, `the ledger says ${word}`);
+  if (task.queuedAt !== null) leaveQueue(state, task);
+  unindexBlocker(state, task);
   task.hold = null;
   task.stopping = null;
+  task.recorded = null;
   // Settling reads the override: the ledger is not told what a person wrote there.
   switch (word) {
     case 'open':
@@ -24,6 +29,7 @@ export function takeOverride(state: State, task: Task): void {
       rest(state, task);
       return;
     case 'active':
+      forget(task);
       task.hold = { why: 'foreign' };
       settle(state, task, { status: 'blocked', workspace: 'keep' });
       break;
@@ -37,7 +43,6 @@ export function takeOverride(state: State, task: Task): void {
       break;
   }
   task.override = word === 'gone' ? 'gone' : null;
-  task.recorded = null;
   touch(state, task);
 }
 
@@ -61,13 +66,22 @@ export function forget(task: Task): void {
 /** Takes a task whose row is gone out of the state. */
 export function remove(state: State, task: Task): void {
   eraseEdges(state, task.id);
+  freeResources(state, task);
+  if (task.queuedAt !== null) leaveQueue(state, task);
+  unindexBlocker(state, task);
   if (task.fact.parent !== null) state.index.children.get(task.fact.parent)?.delete(task.id);
   for (const members of state.index.members.values()) members.delete(task.id);
-  state.index.counts[task.status] -= 1;
-  state.index.rank.delete(task.id);
-  state.index.inFlight.delete(task.id);
+  const { index } = state;
+  index.counts[task.status] -= 1;
+  index.rank.delete(task.id);
+  for (const set of [index.inFlight, index.resting, index.closable, index.wakes]) set.delete(task.id);
   state.tasks.delete(task.id);
+  if (task.ops > 0) touchRun(state).retired[task.id] = task.fence + 1;
   state.touched.tasks.delete(task.id);
   state.touched.removedTasks.add(task.id);
+  for (const id of index.dependents.get(task.id) ?? []) {
+    const dependent = findTask(state, id);
+    if (dependent !== undefined) recount(state, dependent);
+  }
   note(state, task.id, 'removed', `${task.id} is no longer in the ledger`);
 }

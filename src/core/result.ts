@@ -1,4 +1,4 @@
-import { block, unblockDependents } from './blocker.ts';
+import { block } from './blocker.ts';
 import type { Effect, EffectOf } from './effect.ts';
 import { endEffect, landFlight } from './emit.ts';
 import type { AttemptEnd, Result } from './event.ts';
@@ -7,7 +7,7 @@ import { advance, attempt, prepare, repairStage, rest, stageIndex } from './flow
 import { advanceBase, gateCandidate, leaveQueue, pumpQueue, rebuild } from './merge-queue.ts';
 import { takeOverride } from './override.ts';
 import { release } from './ready.ts';
-import { fail } from './retry.ts';
+import { fail, sendBack } from './retry.ts';
 import { finishSettling, freeResources, settle } from './settle.ts';
 import { findTask, invariant, note, type State, stageOf, touch, touchRun } from './state.ts';
 import type { Task } from './task.ts';
@@ -73,9 +73,7 @@ function foldRecord(state: State, task: Task, yielded: readonly string[]): void 
     prepare(state, task, agentStage(state, task));
     return;
   }
-  const isDone = task.settling.status === 'done';
   finishSettling(state, task);
-  if (isDone) unblockDependents(state, task);
   if (task.override !== null) takeOverride(state, task);
 }
 
@@ -93,7 +91,7 @@ function foldAttempt(state: State, task: Task, end: AttemptEnd): void {
       block(state, task, result.text, result.by);
       return;
     case 'routed':
-      fail(state, task, stageIndex(state, task, stage.on[result.flag] ?? stage.name), result.failure);
+      sendBack(state, task, stageIndex(state, task, stage.on[result.flag] ?? stage.name), result.failure);
       return;
     case false:
       fail(state, task, task.stage, result.failure);

@@ -36,6 +36,13 @@ export function fail(state: State, task: Task, stage: number, failure: Failure):
   climb(state, task, rung, failure);
 }
 
+/** A report says that an earlier stage is to do its work again: a new visit of that stage, told why (K6). */
+export function sendBack(state: State, task: Task, stage: number, failure: Failure): void {
+  task.failure = failure;
+  task.note = failure.text;
+  goBack(state, task, stage, failure);
+}
+
 /**
  * Rung n follows the nth failure. A class with a ladder of its own keeps to it; the default ladder repeats its last
  * trying rung until the attempts are used up, and then takes its last one.
@@ -43,12 +50,19 @@ export function fail(state: State, task: Task, stage: number, failure: Failure):
 export function nextRung(retry: RetrySpec, kind: FailureClass, count: number, spent: number): Rung {
   const own = retry.ladder[kind];
   const ladder = own ?? retry.ladder.default ?? [];
-  const last = ladder.at(-1);
-  const end: Rung = last === undefined || last.do === 'retry' ? { do: 'fail' } : last;
+  const end =
+    [ladder.at(-1), retry.ladder.default?.at(-1)].find((rung) => rung !== undefined && isLasting(rung)) ?? FAIL;
   if (spent >= retry.attempts) return end;
   if (own !== undefined) return own[Math.min(count, own.length) - 1] ?? end;
   const trying = ladder.filter((rung) => rung !== end);
   return trying[Math.min(spent, trying.length) - 1] ?? { do: 'retry', session: 'fresh' };
+}
+
+const FAIL: Rung = { do: 'fail' };
+
+/** Parking or trying once more is no end: what has used up its attempts would go on for ever. */
+function isLasting(rung: Rung): boolean {
+  return rung.do !== 'retry' && rung.do !== 'park' && rung.do !== 'handoff';
 }
 
 function climb(state: State, task: Task, rung: Rung, failure: Failure): void {

@@ -52,6 +52,11 @@ export interface RunRow {
   waves: number;
   groupsSinceCheckpoint: number;
   items: number;
+  /**
+   * Where the fence of a task goes on that was removed and comes back: its keys, folders and refs are never used twice
+   * (E3). Only tasks that had an effect are in it.
+   */
+  retired: Record<TaskId, number>;
   currentParent: TaskId | null;
   /** Sum over the run, checked against the budget before dispatch. */
   tokens: number;

@@ -1,6 +1,7 @@
 import type { LedgerChange } from './effect.ts';
 import { fly, flyCleanup, landFlight } from './emit.ts';
 import { ask } from './inbox.ts';
+import { leaveQueue } from './merge-queue.ts';
 import { release } from './ready.ts';
 import { invariant, note, type State, touch } from './state.ts';
 import { change, setStatus } from './status.ts';
@@ -12,6 +13,7 @@ import type { Settling, Task, TaskStatus } from './task.ts';
  */
 export function settle(state: State, task: Task, settling: Settling): void {
   task.settling = settling;
+  if (task.queuedAt !== null) leaveQueue(state, task);
   if (settling.status === 'done' || settling.status === 'failed') task.completedAt ??= state.run.now;
   touch(state, task);
   const news = settledChange(state, task, settling.status);
@@ -19,9 +21,13 @@ export function settle(state: State, task: Task, settling: Settling): void {
     finishSettling(state, task);
     return;
   }
-  if (settling.status === 'done') setStatus(state, task, 'queued');
+  // Until the ledger says so nothing may start it again.
+  if (settling.status === 'done' || task.status === 'waiting' || task.status === 'ready')
+    setStatus(state, task, 'queued');
   fly(state, task, { kind: 'record', change: news });
-  task.recorded = { word: news.word, place: news.place, at: state.run.now };
+  const place = news.word === 'active' ? (task.recorded?.place ?? null) : null;
+  task.recorded = { word: news.word, place, at: state.run.now };
+  task.mark = news.mark;
   task.note = null;
 }
 
@@ -33,7 +39,6 @@ export function finishSettling(state: State, task: Task): void {
     changed.settling = null;
     changed.flight = null;
     changed.deadline = null;
-    changed.queuedAt = null;
     changed.stopping = null;
     changed.status = settling.status;
   });
@@ -46,6 +51,7 @@ export function finishSettling(state: State, task: Task): void {
 /** A task nothing is in flight for takes a status without telling the ledger. */
 export function settleSilently(state: State, task: Task, status: TaskStatus): void {
   landFlight(state, task);
+  if (task.queuedAt !== null) leaveQueue(state, task);
   task.settling = { status, workspace: 'remove' };
   finishSettling(state, task);
 }
@@ -67,11 +73,12 @@ export function escalate(state: State, task: Task, text: string): void {
 
 /** The task's branch and other exclusive resources are free. */
 export function freeResources(state: State, task: Task): void {
-  for (const [name, holder] of [...state.index.held]) {
-    if (holder !== task.id) continue;
+  for (const name of task.holds) {
     state.index.held.delete(name);
     release(state, `resource:${name}`);
   }
+  task.holds = [];
+  touch(state, task);
 }
 
 /** What the ledger may say without a person having said it: what was read last, and what we wrote last. */

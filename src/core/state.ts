@@ -42,7 +42,7 @@ export interface Index {
   /** Exclusive resource -> holder. */
   readonly held: Map<string, TaskId>;
   readonly inFlight: Set<TaskId>;
-  /** Tasks the ledger says are in progress that wait for their next attempt. */
+  /** Tasks the ledger says are in progress that wait for their next attempt, or for a person. */
   readonly resting: Set<TaskId>;
   /** Tasks in the merge queue, oldest first. */
   readonly queue: TaskId[];
@@ -51,6 +51,8 @@ export interface Index {
   readonly stuck: Set<string>;
   /** Discovered blockers -> the blocked tasks that wait for them (C7). */
   readonly blockers: Map<TaskId, Set<TaskId>>;
+  /** Blocked tasks whose blockers may all be done by now: looked at before the next dispatch. */
+  readonly wakes: Set<TaskId>;
   /** Containers whose last child is done. */
   readonly closable: Set<TaskId>;
   /** Barriers whose counters changed: looked at before the next dispatch. */
@@ -110,6 +112,7 @@ export function emptyRun(): RunRow {
     waves: 0,
     groupsSinceCheckpoint: 0,
     items: 0,
+    retired: {},
     currentParent: null,
     tokens: 0,
     costUsd: 0,
@@ -145,6 +148,7 @@ export function emptyIndex(compare: (a: ReadyEntry, b: ReadyEntry) => number): I
     },
     stuck: new Set(),
     blockers: new Map(),
+    wakes: new Set(),
     closable: new Set(),
     dirty: new Set(),
   };

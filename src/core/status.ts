@@ -41,6 +41,12 @@ export function isHeldUp(task: Task): boolean {
   return HELD_UP.has(task.status) || (task.status === 'waiting' && task.heldDeps > 0);
 }
 
+/** The ledger says it is in progress, and nothing of it is in flight: its entry stands where its stage is (K3). */
+export function isResting(task: Task): boolean {
+  const isIdle = HELD_UP.has(task.status) || task.status === 'waiting' || task.status === 'ready';
+  return isIdle && task.recorded?.word === 'active';
+}
+
 /** Nothing but a slot, a resource, a park or a pause is in the way. */
 export function isOpen(state: State, task: Task): boolean {
   return task.openDeps === 0 && !wayOf(state, task).container && closedBarriers(state, task).length === 0;
@@ -61,7 +67,10 @@ export function closedBarriers(state: State, task: Task): readonly string[] {
 /** Keys of the barriers the task belongs to. Containers belong to none: their children do. */
 export function barriersOf(state: State, task: Task): readonly string[] {
   const { admission } = state.playbook;
-  if (wayOf(state, task).container) return [];
+  const { activePhase } = state.run;
+  // What will not run must not hold what may (P2).
+  const isOut = task.override === 'gone' || (activePhase !== null && task.fact.phase !== activePhase);
+  if (isOut || wayOf(state, task).container) return [];
   const keys: string[] = [];
   if (admission.phases.by !== 'none' && task.fact.phase !== null) keys.push(groupKey('phase', task.fact.phase));
   if (task.group !== null && admission.unit !== 'task') keys.push(groupKey(admission.unit, task.group));
@@ -101,9 +110,10 @@ function account(state: State, task: Task, before: Facets, after: Facets): void 
     if (after.isFlying) index.inFlight.add(task.id);
     else index.inFlight.delete(task.id);
   }
-  if ((task.status === 'ready' || task.status === 'waiting') && task.recorded?.word === 'active')
-    index.resting.add(task.id);
+  if (isResting(task)) index.resting.add(task.id);
   else index.resting.delete(task.id);
+  if (after.isDone && !before.isDone) for (const id of index.blockers.get(task.id) ?? []) index.wakes.add(id);
+  if (after.status === 'blocked' && before.status !== 'blocked') index.wakes.add(task.id);
   if (task.openDeps === 0 && task.status === 'waiting' && wayOf(state, task).container) index.closable.add(task.id);
   const unsettled = Number(before.isDone || before.isHeld) - Number(after.isDone || after.isHeld);
   const undone = Number(before.isDone) - Number(after.isDone);

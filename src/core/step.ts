@@ -1,4 +1,5 @@
 import { groupOf, leaveBarriers, settleBarriers, stepEnded } from './barrier.ts';
+import { wakeBlocked } from './blocker.ts';
 import { closeRun } from './closing.ts';
 import { dispatch, startPreflight } from './dispatch.ts';
 import type { Effect, Signal } from './effect.ts';
@@ -33,21 +34,25 @@ export interface StepResult {
 export function step(state: State, event: Event): StepResult {
   state.touched = emptyTouched();
   const { run } = state;
-  const next = run.seq + 1;
+  const { now, seq } = run;
+  const next = seq + 1;
   // A clock that was set back must not move ours back.
-  const at = Math.max(event.at, run.now);
+  const at = Math.max(event.at, now);
   run.now = at;
   run.seq = next;
   fold(state, event);
   expire(state);
   do {
+    wakeBlocked(state);
     settleBarriers(state);
     dispatch(state);
-  } while (state.index.dirty.size > 0);
+  } while (state.index.dirty.size + state.index.wakes.size > 0);
   removeGone(state);
   closeRun(state);
   if (!isNews(state)) {
-    run.seq = next - 1;
+    // As if it had not been: what is not stored must not be remembered either.
+    run.seq = seq;
+    run.now = now;
     return { changes: null, effects: [], signals: state.touched.signals, entry: null };
   }
   touchRun(state);
@@ -133,9 +138,12 @@ function ended(state: State, key: string, result: Result): void {
     return;
   }
   endEffect(state, key);
+  if (effect.scope === 'afterRun') {
+    if (state.run.closing !== null) touchRun(state).closing = state.run.closing + 1;
+    return;
+  }
   const group = groupOf(state, { effect: key });
   if (group !== undefined) stepEnded(state, group);
-  else if (state.run.closing !== null) touchRun(state).closing = state.run.closing + 1;
 }
 
 function preflightEnded(state: State, key: string, index: number, failure: Failure | null): void {
@@ -155,12 +163,18 @@ function preflightEnded(state: State, key: string, index: number, failure: Failu
 
 /** Not the task's fault: the effect stays outstanding, and the run stops for a person. */
 function failed(state: State, key: string, failure: Failure): void {
-  if (!state.effects.has(key)) {
+  const effect = state.effects.get(key);
+  if (effect === undefined || state.index.stuck.has(key)) {
     note(state, null, 'stale', `${key} failed, but nothing waits for it`);
     return;
   }
   state.index.stuck.add(key);
+  // The run ends without this step; the next one performs it.
+  if (effect.kind === 'step' && effect.scope === 'afterRun' && state.run.closing !== null)
+    touchRun(state).closing = state.run.closing + 1;
   note(state, null, 'effect-failed', failure.text);
+  // It waits for the next run because this one was told to stop: nobody has to mend anything.
+  if (failure.code === 'interrupted' && state.run.status === 'stopping') return;
   halt(state, failure.code, failure.text, failure.code === 'ledger-conflict' ? 'conflict' : 'hard-stop');
 }
 

@@ -52,6 +52,8 @@ export interface Task {
   depth: number;
   /** Wave or document group it belongs to now. */
   group: string | null;
+  /** Exclusive resources that are its own, from its first attempt until its workspace is put away (E5). */
+  holds: readonly string[];
 
   /** Attempts over the whole life. */
   attempts: number;

@@ -34,6 +34,8 @@ export interface Workspaces {
   }): Promise<{ readonly path: string; release(): Promise<void> }>;
   /** Proves that the work is kept (E7), then frees the branch and, unless `keep`, removes the worktree. */
   cleanup(request: { readonly task: TaskId; readonly fence: number; readonly keep: boolean }): Promise<void>;
+  /** Nothing is left to do: gives back what was kept for speed, so that no worktree of ours is left. */
+  tidy(): Promise<void>;
 }
 
 export interface PrepareRequest {

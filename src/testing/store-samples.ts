@@ -65,6 +65,7 @@ export function sampleTask(id: string, fact: Partial<Task['fact']> = {}): Task {
     heldDeps: 0,
     depth: 4,
     group: null,
+    holds: ['web/main'],
     attempts: 2,
     spent: { work: 1 },
     failures: { work: { gate: 1 } },
