@@ -160,7 +160,7 @@ function pass(state: State, group: GroupRow): void {
     return;
   }
   if (group.members === 0) {
-    setGroup(state, group, 'passed');
+    setPassed(state, group);
     return;
   }
   setGroup(state, group, 'closing');
@@ -200,12 +200,17 @@ function runSteps(state: State, group: GroupRow): void {
     startStep(state, group, step);
     return;
   }
+  setPassed(state, group);
+}
+
+/** What has passed opens the next one; a wave that has passed is no more. */
+function setPassed(state: State, group: GroupRow): void {
   setGroup(state, group, 'passed');
+  const key = groupKey(group.kind, group.name);
   if (group.kind !== 'wave') {
-    state.index.dirty.add(groupKey(group.kind, group.name));
+    state.index.dirty.add(key);
     return;
   }
-  const key = groupKey('wave', group.name);
   state.groups.delete(key);
   state.index.members.delete(key);
   state.touched.groups.delete(key);

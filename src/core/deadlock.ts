@@ -1,6 +1,6 @@
 import type { TaskId } from './fact.ts';
 import type { GroupRow } from './rows.ts';
-import { findTask, groupKey, type State } from './state.ts';
+import { findTask, groupKey, type State, wayOf } from './state.ts';
 import { closedBarriers, isHeldUp } from './status.ts';
 import { HELD_UP, type Task } from './task.ts';
 
@@ -27,7 +27,7 @@ export function deadlockCause(state: State): DeadlockCause | null {
   const cycle = findCycle(graph, waiting);
   const release = held.filter((task) => holdsOthers(state, task)).map((task) => task.id);
   const stuck = release.length > 0 ? release : held.filter((task) => task.status === 'blocked').map((task) => task.id);
-  const unreachable = findUnreachable(state, waiting);
+  const unreachable = findUnreachable(state, [...waiting, ...held]);
   const cause = { cycle, release: stuck, waiting: waiting.map((task) => task.id), unreachable };
   return { ...cause, text: sentence(state, cause) };
 }
@@ -57,9 +57,10 @@ function pendingAfter(state: State, kind: 'phase' | 'group', name: string): bool
   return false;
 }
 
-function findUnreachable(state: State, waiting: readonly Task[]): readonly TaskId[] {
+function findUnreachable(state: State, tasks: readonly Task[]): readonly TaskId[] {
   const found = new Set<TaskId>();
-  for (const task of waiting) {
+  for (const task of tasks) {
+    if (isEmpty(state, task)) found.add(task.id);
     for (const id of state.index.dependencies.get(task.id) ?? []) {
       const dependency = findTask(state, id);
       if (dependency === undefined || (dependency.status === 'waiting' && !isRelevant(state, dependency)))
@@ -67,6 +68,11 @@ function findUnreachable(state: State, waiting: readonly Task[]): readonly TaskI
     }
   }
   return [...found];
+}
+
+/** A container that nothing is in yet: what would close it does not exist. */
+function isEmpty(state: State, task: Task): boolean {
+  return wayOf(state, task).container && (state.index.children.get(task.id)?.size ?? 0) === 0;
 }
 
 /** What a node waits for. Nodes are tasks, and the barriers that are closed to them: those wait for the open one before. */
@@ -81,14 +87,15 @@ function createGraph(state: State): Graph {
     const members = [...(state.index.members.get(groupKey(open.kind, open.name)) ?? [])];
     return members.filter((id) => {
       const task = findTask(state, id);
-      return task?.status === 'waiting' && (isDoneWanted || !isHeldUp(task));
+      return task !== undefined && task.status !== 'done' && (isDoneWanted || !isHeldUp(task));
     });
   };
   return (node) => {
     const task = findTask(state, node);
     if (task === undefined) return before(node);
     const dependencies = state.index.dependencies.get(node) ?? [];
-    return [...dependencies.filter((id) => findTask(state, id)?.status === 'waiting'), ...closedBarriers(state, task)];
+    const isOpen = (id: TaskId): boolean => (findTask(state, id)?.status ?? 'done') !== 'done';
+    return [...dependencies.filter(isOpen), ...closedBarriers(state, task)];
   };
 }
 
@@ -99,7 +106,6 @@ function firstUnpassed(state: State, kind: GroupRow['kind']): GroupRow | undefin
 
 /** Depth first; the first way back into the path is a cycle. Of its nodes the tasks are told. */
 function findCycle(graph: Graph, waiting: readonly Task[]): readonly TaskId[] | null {
-  const tasks = new Set(waiting.map((task) => task.id));
   const seen = new Set<string>();
   for (const start of waiting) {
     const path: string[] = [];
@@ -112,7 +118,7 @@ function findCycle(graph: Graph, waiting: readonly Task[]): readonly TaskId[] | 
         path.pop();
         continue;
       }
-      if (onPath.has(node)) return path.slice(path.indexOf(node)).filter((id) => tasks.has(id));
+      if (onPath.has(node)) return path.slice(path.indexOf(node)).filter((id) => !isBarrier(id));
       if (seen.has(node)) continue;
       seen.add(node);
       onPath.add(node);
@@ -124,6 +130,11 @@ function findCycle(graph: Graph, waiting: readonly Task[]): readonly TaskId[] | 
   return null;
 }
 
+/** Barrier keys have a colon, which ids never have (S1). */
+function isBarrier(node: string): boolean {
+  return node.includes(':') || node === 'active';
+}
+
 function sentence(state: State, { cycle, release, waiting, unreachable }: Omit<DeadlockCause, 'text'>): string {
   if (cycle !== null) return `these tasks wait for each other in a circle: ${[...cycle, cycle[0]].join(' -> ')}`;
   const named = release.map((id) => {
@@ -131,7 +142,10 @@ function sentence(state: State, { cycle, release, waiting, unreachable }: Omit<D
     return `${id} (${task?.status}${task?.failure ? `: ${task.failure.text}` : ''})`;
   });
   for (const id of unreachable) {
-    named.push(state.tasks.has(id) ? `${id} (which is not in the active phase)` : `${id} (which does not exist)`);
+    const task = findTask(state, id);
+    const why =
+      task === undefined ? 'does not exist' : isEmpty(state, task) ? 'holds nothing yet' : 'is not in the active phase';
+    named.push(`${id} (which ${why})`);
   }
   if (waiting.length === 0) {
     return named.length === 0 ? 'nothing else can run' : `nothing else can run; held up: ${named.join(', ')}`;

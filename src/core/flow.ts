@@ -2,6 +2,7 @@ import type { LedgerChange } from './effect.ts';
 import { fly } from './emit.ts';
 import { land } from './land.ts';
 import type { AgentStage, GateStage } from './playbook.ts';
+import { enqueue } from './ready.ts';
 import { escalate, freeResources, seenStatuses, settle } from './settle.ts';
 import { findTask, invariant, type State, stageOf, touch, wayOf } from './state.ts';
 import { change, setStatus } from './status.ts';
@@ -92,6 +93,8 @@ export function moveTo(state: State, task: Task, index: number): void {
 
 /** Back to the dispatch order, with its workspace and its resources. */
 export function rest(state: State, task: Task): void {
+  // What it was ready for may not be what it is ready for now.
+  if (task.status === 'ready') enqueue(state, task);
   change(state, task, (changed) => {
     changed.flight = null;
     changed.deadline = null;

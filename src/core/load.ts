@@ -28,7 +28,6 @@ export function createState(playbook: Playbook, snapshot: Snapshot): State {
   const queued = snapshot.tasks.filter((task) => task.queuedAt !== null);
   queued.sort((a, b) => (a.queuedAt ?? 0) - (b.queuedAt ?? 0));
   state.index.queue.push(...queued.map((task) => task.id));
-  for (const key of state.groups.keys()) state.index.dirty.add(key);
   return state;
 }
 

@@ -25,7 +25,7 @@ export function obstacles(state: State, task: Task): readonly Obstacle[] {
   if (task.cleanup !== null) add('cleanup', task.id, `the workspace of ${task.id} is still being put away`);
   const stage = stageOf(state, task);
   const cap = stage === undefined ? undefined : playbook.admission.caps[stage.name];
-  if (stage !== undefined && cap !== undefined && othersAt(state, stage.name, task) >= cap) {
+  if (stage !== undefined && cap !== undefined && isFull(state, stage.name, cap, task)) {
     add('cap', stage.name, `${cap} tasks are at stage ${stage.name}, which is its limit`);
   }
   if (stage?.do === 'agent') {
@@ -41,13 +41,15 @@ export function obstacles(state: State, task: Task): readonly Obstacle[] {
   return found;
 }
 
-/** The entries a person sees in that stage's place, those that wait for a person included (K3); without the task's own. */
-function othersAt(state: State, stage: string, own: Task): number {
+/** Counts the entries a person sees in that stage's place, those that wait for a person included (K3). */
+function isFull(state: State, stage: string, cap: number, own: Task): boolean {
+  // Trying again adds no entry.
+  if (state.index.resting.has(own.id) && isAt(state, own, stage)) return false;
   let count = 0;
   for (const ids of [state.index.inFlight, state.index.resting]) {
-    for (const id of ids) if (id !== own.id && isAt(state, taskOf(state, id), stage)) count += 1;
+    for (const id of ids) if (isAt(state, taskOf(state, id), stage)) count += 1;
   }
-  return count;
+  return count >= cap;
 }
 
 /** A stage with a place in the ledger holds a task from the move there until the next one. */

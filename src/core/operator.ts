@@ -106,9 +106,9 @@ function itemRefusal(state: State, command: Extract<OperatorCommand, { item: str
     : `${item.id} can be answered by ${item.choices.join(', ')}, not by ${choice}`;
 }
 
-function retry(state: State, task: Task): void {
+function retry(state: State, task: Task, at?: number): void {
   closeItemsOf(state, task.id, 'retry');
-  const stage = task.status === 'escalated' ? repairStage(state, task) : 0;
+  const stage = at ?? (task.status === 'escalated' ? repairStage(state, task) : 0);
   const { commit } = task;
   unindexBlocker(state, task);
   forget(task);
@@ -208,8 +208,7 @@ function answer(state: State, id: string, choice: string, text: string): void {
       retry(state, task);
       return;
     case 'rescope':
-      retry(state, task);
-      task.stage = 0;
+      retry(state, task, 0);
       task.next.evidence = [
         { class: 'document', code: 'rescoped', text: text || 'a person re-scoped the task', evidence: text },
       ];

@@ -1,7 +1,7 @@
 import { unindexBlocker } from './blocker.ts';
 import { rest } from './flow.ts';
 import { closeItemsOf } from './inbox.ts';
-import { eraseEdges, recount } from './links.ts';
+import { drawEdges, eraseEdges, recount } from './links.ts';
 import { leaveQueue } from './merge-queue.ts';
 import { freeResources, settle, settleSilently } from './settle.ts';
 import { findTask, note, type State, touch, touchRun } from './state.ts';
@@ -79,9 +79,11 @@ export function remove(state: State, task: Task): void {
   if (task.ops > 0) touchRun(state).retired[task.id] = task.fence + 1;
   state.touched.tasks.delete(task.id);
   state.touched.removedTasks.add(task.id);
-  for (const id of index.dependents.get(task.id) ?? []) {
+  for (const id of [...(index.dependents.get(task.id) ?? [])]) {
     const dependent = findTask(state, id);
-    if (dependent !== undefined) recount(state, dependent);
+    if (dependent === undefined) continue;
+    drawEdges(state, dependent);
+    recount(state, dependent);
   }
   note(state, task.id, 'removed', `${task.id} is no longer in the ledger`);
 }

@@ -17,7 +17,8 @@ export function withdraw(state: State, task: Task): void {
 
 /**
  * The first ready task that nothing holds back. `obstacle` names what a task has to wait for; such a task is set aside
- * under that name and looked at again only after `release`, one at a time, so a crowd that waits costs nothing.
+ * under that name and looked at again only after `release`, one at a time, so a crowd that waits costs nothing: what one
+ * of them has to wait for, all of them have to.
  */
 export function takeReady(state: State, obstacle: (task: Task) => string | null): Task | null {
   for (let entry = popBest(state); entry !== null; entry = popBest(state)) {
@@ -39,9 +40,14 @@ export function release(state: State, name: string): void {
   if (state.index.waiters.has(name)) state.index.free.add(name);
 }
 
-/** Everything set aside competes again: after a change of mode (a new run, a new limit). */
+/** Everything set aside competes again: a new run may select other tasks. */
 export function releaseAll(state: State): void {
-  for (const name of state.index.waiters.keys()) state.index.free.add(name);
+  const { ready, waiters, free } = state.index;
+  for (const heap of waiters.values()) {
+    for (let entry = heap.pop(); entry !== undefined; entry = heap.pop()) ready.push(entry);
+  }
+  waiters.clear();
+  free.clear();
 }
 
 /** The best entry of the order and of what was released. */

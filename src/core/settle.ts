@@ -21,14 +21,14 @@ export function settle(state: State, task: Task, settling: Settling): void {
     finishSettling(state, task);
     return;
   }
-  // Until the ledger says so nothing may start it again.
-  if (settling.status === 'done' || task.status === 'waiting' || task.status === 'ready')
-    setStatus(state, task, 'queued');
-  fly(state, task, { kind: 'record', change: news });
   const place = news.word === 'active' ? (task.recorded?.place ?? null) : null;
   task.recorded = { word: news.word, place, at: state.run.now };
   task.mark = news.mark;
   task.note = null;
+  // Until the ledger says so nothing may start it again.
+  if (settling.status === 'done' || task.status === 'waiting' || task.status === 'ready')
+    setStatus(state, task, 'queued');
+  fly(state, task, { kind: 'record', change: news });
 }
 
 /** The ledger says so, or need not: now it is so. */

@@ -42,12 +42,12 @@ export function step(state: State, event: Event): StepResult {
   run.seq = next;
   fold(state, event);
   expire(state);
+  const { dirty, wakes } = state.index;
   do {
     wakeBlocked(state);
     settleBarriers(state);
     dispatch(state);
-  } while (state.index.dirty.size + state.index.wakes.size > 0);
-  removeGone(state);
+  } while (removeGone(state) || dirty.size + wakes.size > 0);
   closeRun(state);
   if (!isNews(state)) {
     // As if it had not been: what is not stored must not be remembered either.
@@ -179,14 +179,17 @@ function failed(state: State, key: string, failure: Failure): void {
 }
 
 /** Rows whose line is gone from the ledger leave the state as soon as nothing of theirs is under way. */
-function removeGone(state: State): void {
+function removeGone(state: State): boolean {
+  let isAny = false;
   for (const id of [...state.touched.tasks]) {
     const task = state.tasks.get(id);
     if (task?.override === 'gone' && task.flight === null && task.cleanup === null && task.settling === null) {
       leaveBarriers(state, task);
       remove(state, task);
+      isAny = true;
     }
   }
+  return isAny;
 }
 
 function isNews(state: State): boolean {

@@ -79,13 +79,25 @@ const KINDS: readonly Kind[] = [
     code: 'git-locked',
     because: 'another git process holds a lock. Wait for it; if none is running, remove the lock file it names.',
   },
+  {
+    seen: /cannot lock ref '[^']*': '[^']*' exists; cannot create/,
+    class: 'workspace',
+    code: 'name-taken',
+    because:
+      'a branch of which the other name is a part exists, and git cannot have both. Rename one of them, then retry.',
+  },
 ];
 
 /** Turns a failed command into a failure: `what` is the start of the sentence, `Cannot push branch x`. */
 export function commandFailure(what: string, stderr: string): GitError {
   const kind = KINDS.find(({ seen }) => seen.test(stderr));
   if (kind) return fail(kind.class, kind.code, `${what}: ${kind.because}`, stderr);
-  return fail('workspace', 'git-failed', `${what}: git says "${lastWords(stderr)}".`, stderr);
+  return fail(
+    'workspace',
+    'git-failed',
+    `${what}: git says "${lastWords(stderr)}". Mend the cause, then retry.`,
+    stderr,
+  );
 }
 
 /** The line of git's output that says most: its first fatal or error line, else its last one. */

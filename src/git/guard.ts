@@ -1,9 +1,9 @@
 import { fail } from './failure.ts';
 import { type Guard, readGuard, readGuards, removeGuards, writeGuard } from './guard-file.ts';
 import { readRecord, readRecords } from './record.ts';
-import { type Checkout, listCheckouts, type Repository } from './repository.ts';
+import { listCheckouts, type Repository } from './repository.ts';
 import { repoPlace, type Site } from './site.ts';
-import { readAllRefs, takeSnapshot } from './snapshot.ts';
+import { type Checkouts, readAllRefs, takeSnapshot } from './snapshot.ts';
 
 interface GuardRequest {
   readonly task: string;
@@ -39,11 +39,6 @@ export async function watchedCheckouts(site: Site, repository: Repository): Prom
   const [records, all] = await Promise.all([readRecords(site), listCheckouts(repository)]);
   const ours = new Set(records.map(({ root }) => root));
   return { all, watched: all.filter(({ root, branch, isThere }) => isThere && (!ours.has(root) || branch === null)) };
-}
-
-export interface Checkouts {
-  readonly all: readonly Checkout[];
-  readonly watched: readonly Checkout[];
 }
 
 /** Attempts that ran at some time while this one did, itself not included. */

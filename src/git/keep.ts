@@ -58,10 +58,12 @@ export interface Swap {
 /** Start of the reflog lines of our own moves, by which a later comparison knows them (O4). */
 export const OUR_MOVES = 'coxswain: ';
 
+/** Makes porcelain write that start, too. */
+export const ourMove = (what: string): Record<string, string> => ({ GIT_REFLOG_ACTION: `${OUR_MOVES}${what}` });
+
 /** Moves a ref only if it still is where we saw it. @throws GitError `ref-moved` when it is not. */
 export async function swapRef(repository: Repository, { ref, from, to }: Swap): Promise<void> {
-  const none = '0'.repeat(40);
-  const args = to === null ? ['-d', ref, from ?? none] : ['--create-reflog', ref, to, from ?? none];
+  const args = to === null ? ['-d', ref, from ?? ''] : ['--create-reflog', ref, to, from ?? ''];
   const result = await git(['update-ref', '-m', `${OUR_MOVES}move`, ...args], { cwd: repository.common });
   if (result.exitCode === 0) return;
   if (/but expected|reference already exists|unable to resolve reference/.test(result.stderr)) {

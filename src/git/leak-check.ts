@@ -2,6 +2,8 @@ import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Violation } from '../core/event.ts';
 import type { Guard } from './guard-file.ts';
+import { OUR_MOVES } from './keep.ts';
+import { readHeadLog } from './reflog.ts';
 import type { Site } from './site.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -27,8 +29,8 @@ export interface Leaks {
  *
  * 1. the attempt changed the same path in its own worktree;
  * 2. the attempt's own output names the file by its absolute path;
- * 3. nothing at all was dirty in that checkout before (nobody was at work there), and no other attempt of ours ran when the
- *    file was written.
+ * 3. nobody was at work in that checkout (nothing at all was dirty there before, and its `HEAD` did not move by other hands
+ *    than ours), and no other attempt of ours ran when the file was written.
  *
  * A file that was dirty before is a leak only by 2. Everything else is a warning that names the path and who could have
  * written it: better a warning too many than an agent told to undo a person's work. Never compared are the ledger's
@@ -62,10 +64,16 @@ async function isLeak(leaks: LeakCase, { name, file, before }: Written): Promise
   const wasClean = before.dirty[name] === undefined;
   if (wasClean && leaks.changed.has(name)) return true;
   if (await outputNames(leaks, file)) return true;
-  if (!wasClean || Object.keys(before.dirty).some((each) => !isLedger(leaks.site, before.root, each))) return false;
+  if (!wasClean || (await isSomebodyThere(leaks, before))) return false;
   const stat = await lstat(file).catch(() => null);
   const writtenAt = stat?.mtimeMs ?? Date.now();
   return !leaks.others.some(({ at, endedAt }) => writtenAt >= at && writtenAt <= (endedAt ?? Date.now()));
+}
+
+async function isSomebodyThere({ site }: LeakCase, before: Written['before']): Promise<boolean> {
+  if (Object.keys(before.dirty).some((name) => !isLedger(site, before.root, name))) return true;
+  const moves = await readHeadLog(before.admin, before.logBytes);
+  return moves.some(({ why }) => why !== '' && !why.startsWith(OUR_MOVES) && !why.startsWith('branch: Reset to '));
 }
 
 const TRANSCRIPT_BYTES = 8_000_000;

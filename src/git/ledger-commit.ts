@@ -1,6 +1,7 @@
 import { crashPoint } from '../process/crash-point.ts';
 import { commandFailure, fail, lastWords } from './failure.ts';
 import { identity } from './identity.ts';
+import { ourMove } from './keep.ts';
 import type { LedgerPlace } from './ledger-check.ts';
 import { git, gitTest, gitText } from './run.ts';
 
@@ -12,7 +13,7 @@ export async function commitLedger(place: LedgerPlace, files: readonly string[],
   const cwd = place.root;
   const paths = files.map((file) => `:(literal)${file}`);
   const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths];
-  const env = await identity(cwd);
+  const env = { ...(await identity(cwd)), ...ourMove('commit') };
   crashPoint('ledger-commit:before');
   let result = await git(args, { cwd, env });
   if (/did not match any file/.test(result.stderr)) {

@@ -1,5 +1,6 @@
 import { crashPoint } from '../process/crash-point.ts';
 import { fail, lastWords } from './failure.ts';
+import { ourMove } from './keep.ts';
 import type { LedgerPlace } from './ledger-check.ts';
 import { replay } from './ledger-replay.ts';
 import { fetchRemote } from './remote.ts';
@@ -44,7 +45,7 @@ async function bringIn(place: LedgerPlace, remote: string): Promise<boolean> {
 async function forward(place: LedgerPlace, to: string): Promise<true> {
   crashPoint('ledger-forward:before');
   const args = ['merge', '--quiet', '--ff-only', '--no-verify-signatures', to];
-  const result = await git(args, { cwd: place.root, config: ['merge.autoStash=false'] });
+  const result = await git(args, { cwd: place.root, env: ourMove('pull'), config: ['merge.autoStash=false'] });
   crashPoint('ledger-forward:after');
   if (result.exitCode === 0) return true;
   throw inTheWay(place, to, result.stderr);
@@ -59,7 +60,7 @@ async function moveTo(place: LedgerPlace, from: string, to: string): Promise<boo
   const { base, root } = place;
   if ((await tip(place)) !== from) return false;
   crashPoint('ledger-rebase:before');
-  const result = await git(['checkout', '--quiet', '-B', base, to, '--'], { cwd: root });
+  const result = await git(['checkout', '--quiet', '-B', base, to, '--'], { cwd: root, env: ourMove('rebase') });
   crashPoint('ledger-rebase:after');
   if (result.exitCode !== 0) throw inTheWay(place, to, result.stderr);
   const before = (

@@ -3,21 +3,14 @@ import path from 'node:path';
 import { branchProblem, idProblem } from '../core/names.ts';
 import type { Place, PrepareRequest } from '../port/workspace.ts';
 import { fail } from './failure.ts';
+import type { Job } from './job.ts';
 import { fillWorktree, makeWorktree } from './make-worktree.ts';
 import { inTurn } from './queue.ts';
 import { recogniseWorktree } from './recognise.ts';
 import { type PlaceRecord, readRecord, writeRecord } from './record.ts';
 import { removeTree } from './remove-tree.ts';
 import { reuseWorktree } from './reuse-worktree.ts';
-import { type RepoPlace, repoPlace, type Site, worktreeRoot } from './site.ts';
-
-/** What preparing one workspace works with. */
-export interface Job {
-  readonly site: Site;
-  readonly repo: RepoPlace;
-  readonly request: PrepareRequest;
-  readonly root: string;
-}
+import { repoPlace, type Site, worktreeRoot } from './site.ts';
 
 /**
  * A worktree on the task's branch with everything merged in that it needs (M1, T13, K4, K7), made or found. Idempotent

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fail } from './failure.ts';
-import type { Job } from './prepare.ts';
+import type { Job } from './job.ts';
 import { newToken, type PlaceRecord, readMarker } from './record.ts';
 import { type Checkout, listCheckouts } from './repository.ts';
 

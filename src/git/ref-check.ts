@@ -2,7 +2,7 @@ import type { Guard } from './guard-file.ts';
 import { OUR_MOVES } from './keep.ts';
 import type { PlaceRecord } from './record.ts';
 import { type Move, readHeadLog, readRefLog } from './reflog.ts';
-import { isAncestor, lines, type Repository, resolveCommit, short } from './repository.ts';
+import { isAncestor, lines, type Repository, short } from './repository.ts';
 import { git } from './run.ts';
 
 export interface RefChange {
@@ -67,21 +67,27 @@ interface Evidence {
   readonly made: ReadonlySet<string>;
 }
 
-async function gather({ repository, guard, record }: RefCase): Promise<Evidence> {
+async function gather({ repository, guard, record, now, ownedByOthers }: RefCase): Promise<Evidence> {
   const logs = await Promise.all(guard.checkouts.map(({ admin, logBytes }) => readHeadLog(admin, logBytes)));
   const log = record.admin === null ? [] : await readHeadLog(record.admin);
-  const tip = await resolveCommit(repository.common, `refs/heads/${record.branch}`);
-  const tips = [...log.map(({ to }) => to), ...(tip === null ? [] : [tip])];
+  const own = now[`refs/heads/${record.branch}`];
+  const tips = [...log.map(({ to }) => to), ...(own === undefined ? [] : [own])];
+  const others = [...ownedByOthers].flatMap((ref) => now[ref] ?? []);
   return {
     visits: logs.flat().filter(({ why }) => why !== ''),
-    made: new Set(await newCommits(repository, guard, tips)),
+    made: new Set(await newCommits(repository, guard, tips, others)),
   };
 }
 
-/** Commits of these that nothing had when the attempt began. */
-async function newCommits(repository: Repository, guard: Guard, tips: readonly string[]): Promise<readonly string[]> {
+/** Commits of these that nothing had when the attempt began, nor `more` has now. */
+async function newCommits(
+  repository: Repository,
+  guard: Guard,
+  tips: readonly string[],
+  more: readonly string[] = [],
+): Promise<readonly string[]> {
   if (tips.length === 0) return [];
-  const known = Object.values(guard.refs).filter((sha) => !sha.startsWith('ref: '));
+  const known = [...Object.values(guard.refs).filter((sha) => !sha.startsWith('ref: ')), ...more];
   const input = `${[...new Set(tips), ...new Set(known.map((sha) => `^${sha}`))].join('\n')}\n`;
   const result = await git(['rev-list', '--ignore-missing', '--stdin'], { cwd: repository.common, input });
   return lines(result.stdout);

@@ -7,7 +7,6 @@ import { inTree, type Tree } from './tree.ts';
 
 /** Above this a file is not written into the repository: it would stay there for every clone. */
 const HUGE_BYTES = 100_000_000;
-const ZERO = '0'.repeat(40);
 
 export interface IndexCopy {
   readonly tree: Tree;
@@ -39,9 +38,9 @@ export async function takeFiles(copy: IndexCopy, entries: readonly StatusEntry[]
   const files = found.files.map((file, nth) => ({ ...file, sha: shas[nth] ?? null }));
   const links = await Promise.all(found.links.map((name) => hashLink(copy.tree, name)));
   const conflicted = entries.filter(({ isUnmerged }) => isUnmerged).map((entry) => entry.path);
-  const removed = [...found.gone, ...conflicted].map((name) => ({ mode: '0', sha: ZERO, path: name }));
   const taken = files.flatMap(({ sha, ...file }) => (sha === null ? [] : [{ ...file, sha }]));
-  await updateIndex(copy, [...removed, ...taken, ...links]);
+  await removeFromIndex(copy, [...found.gone, ...conflicted]);
+  await addToIndex(copy, [...taken, ...links]);
   return [...found.left, ...files.filter(({ sha }) => sha === null).map((file) => file.path)];
 }
 
@@ -118,9 +117,17 @@ async function hashBytes(tree: Tree, input: Uint8Array): Promise<string> {
   return (await gitText('Cannot save a file', ['hash-object', '-w', '--stdin'], inTree(tree, { input }))).trim();
 }
 
-async function updateIndex({ tree, index }: IndexCopy, taken: readonly Taken[]): Promise<void> {
-  const input = Buffer.from(taken.map(({ mode, sha, path: name }) => `${mode} ${sha}\t${name}\0`).join(''), 'latin1');
+async function removeFromIndex({ tree, index }: IndexCopy, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const input = Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1');
   const call = inTree(tree, { env: { GIT_INDEX_FILE: index }, input });
+  await gitText('Cannot save the files', ['update-index', '-z', '--force-remove', '--stdin'], call);
+}
+
+async function addToIndex({ tree, index }: IndexCopy, taken: readonly Taken[]): Promise<void> {
+  if (taken.length === 0) return;
+  const lines = taken.map(({ mode, sha, path: name }) => `${mode} ${sha}\t${name}\0`);
+  const call = inTree(tree, { env: { GIT_INDEX_FILE: index }, input: Buffer.from(lines.join(''), 'latin1') });
   await gitText('Cannot save the files', ['update-index', '-z', '--add', '--replace', '--index-info'], call);
 }
 

@@ -2,10 +2,10 @@ import path from 'node:path';
 import { crashPoint } from '../process/crash-point.ts';
 import { fail, lastWords } from './failure.ts';
 import { adoptRefs } from './guard-file.ts';
-import { keepCommit, shelfRef, swapRef } from './keep.ts';
+import type { Job } from './job.ts';
+import { keepCommit, ourMove, shelfRef, swapRef } from './keep.ts';
 import { readTips, wantedSides } from './make-worktree.ts';
 import { mergeIn } from './merge-in.ts';
-import type { Job } from './prepare.ts';
 import { type PlaceRecord, writeMarker, writeRecord } from './record.ts';
 import { type Checkout, resolveCommit } from './repository.ts';
 import { rescue } from './rescue.ts';
@@ -91,7 +91,7 @@ async function attach(tree: Tree, { job, record, tip, isBranchThere }: Attach): 
 async function advance(tree: Tree, { request }: Job, merged: string): Promise<void> {
   crashPoint('deps-merge:before');
   const args = ['-c', 'merge.autoStash=false', 'merge', '--quiet', '--ff-only', '--no-verify-signatures', merged];
-  const result = await git(args, { cwd: tree.root });
+  const result = await git(args, { cwd: tree.root, env: ourMove('merge') });
   crashPoint('deps-merge:after');
   if (result.exitCode === 0) return;
   const text = `Cannot merge what ${request.task} needs into ${request.branch}: files in ${tree.root} are in the way (${lastWords(result.stderr)}). Commit or remove them there, then retry.`;

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Checkouts } from './guard.ts';
 import type { Guard } from './guard-file.ts';
 import { headLogBytes, readRefLog } from './reflog.ts';
 import { type Checkout, lines, type Repository, splitOnce } from './repository.ts';
 import { git, gitText } from './run.ts';
 import type { Site } from './site.ts';
 import { parseStatus } from './status.ts';
+
+export interface Checkouts {
+  readonly all: readonly Checkout[];
+  readonly watched: readonly Checkout[];
+}
 
 export type Snapshot = Pick<Guard, 'stashes' | 'config' | 'files' | 'worktrees' | 'checkouts'>;
 

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { makeProject, type Project, row, until } from '../scenario/project.ts';
 
 /** In `npm test` every point has its turn over a few days; the nightly run takes them all. */
-const AT_MOST = process.env.COX_TEST_CRASH_ALL ? Number.POSITIVE_INFINITY : 72;
+const AT_MOST = process.env.CRASH_POINTS === 'all' ? Number.POSITIVE_INFINITY : 72;
 const SIDE_BY_SIDE = 2;
 
 /** Three tasks, one of which meets a red gate first. What the agent does hangs on its prompt alone, so that the end does, too. */
@@ -107,6 +107,7 @@ async function killAt(point: string, expected: unknown): Promise<void> {
   if (status !== 0) expect(status, 'it was to be killed').toBeNull();
   await finish(project);
   assert.deepStrictEqual(endOf(project), expected);
+  await project.remove();
 }
 
 it('an agent that outlives us is ended, and its task is done again (E4)', async () => {

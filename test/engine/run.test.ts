@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { openEngine } from '../../src/engine/engine.ts';
+import { openMemoryStore } from '../../src/store/memory.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 import { harness, row, succeed, success } from './harness.ts';
 
 describe('a run', () => {
@@ -159,6 +162,58 @@ describe('a run', () => {
     expect(world.ledger.written).toEqual([]);
     world.sync.refusePull(null);
     expect(await world.run()).toBe('done');
+  });
+
+  it('ends with a sentence when the state cannot be kept, and goes on later', async () => {
+    const world = await harness({ tasks: [row('T1')] });
+    const parts = world.parts();
+    let commits = 0;
+    const full = Object.assign(Object.create(parts.store), {
+      commit: async (...args: Parameters<typeof parts.store.commit>) => {
+        commits += 1;
+        if (commits === 6) throw new StoreError('disk-full', 'Cannot write state.db: the disk is full.');
+        await openMemoryStore(world.memory).commit(...args);
+      },
+      load: () => parts.store.load(),
+      pendingCommands: async () => [],
+      dataVersion: () => 0,
+    });
+    const run = openEngine({ ...parts, store: full }).run({ only: null, limit: null });
+    await expect(run).rejects.toMatchObject({
+      name: 'EngineError',
+      code: 'store',
+      message: expect.stringContaining('disk is full'),
+    });
+    expect(await world.run()).toBe('done');
+  });
+
+  it('stops for a person when the machine refuses an effect, and does it again later', async () => {
+    const world = await harness({ tasks: [row('T1')] });
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const { workspaces } = world;
+    const spoiled = { ...workspaces, prepare: () => Promise.reject(full) };
+    expect(await openEngine({ ...world.parts(), workspaces: spoiled }).run({ only: null, limit: null })).toBe(
+      'waiting',
+    );
+    expect(world.heard.at(-1)).toMatchObject({ text: expect.stringContaining('no space left') });
+    expect(await world.run()).toBe('done');
+  });
+
+  it('says plainly what this version cannot do', async () => {
+    const world = await harness({
+      tasks: [row('T1')],
+      playbook: (playbook) => ({
+        ...playbook,
+        ways: playbook.ways.map((way) => ({
+          ...way,
+          stages: way.stages.map((stage) => (stage.do === 'land' ? { ...stage, how: 'collect' as const } : stage)),
+        })),
+      }),
+    });
+    expect(await world.run()).toBe('waiting');
+    expect(
+      world.heard.some((message) => 'text' in message && message.text?.includes('not available in this version')),
+    ).toBe(true);
   });
 
   it('keeps where an attempt works, for another life', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { Place } from '../../src/port/workspace.ts';
 import {
@@ -223,6 +224,30 @@ describe('what is not held against it', () => {
       },
     ],
   ];
+  it('an attempt that merged the branch of another one, which is then pushed', async () => {
+    const world = await makeWorld();
+    const first = await begun(world);
+    const second = await begun(world, { task: 'A-2', branch: 'feature/a-2' });
+    const commit = await commitFile(second.root, 'src/b.txt', 'second');
+    await git(first.root, 'merge', '-q', '--no-ff', '--no-edit', 'feature/a-2');
+    await world.workspaces.inspect({ task: 'A-2', fence: 1, claimed: commit });
+    expect(await world.workspaces.push({ task: 'A-2', repo: null, branch: second.branch, commit })).toBeNull();
+    expect((await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null })).violations).toEqual([]);
+  });
+
+  it('a merge of ours in the worktree of another task, when we died before saying so', async () => {
+    const world = await makeWorld();
+    const second = await prepared(world, { task: 'A-2', branch: 'feature/a-2' });
+    await begun(world);
+    await commitFile(world.root, 'src/b.txt', 'base');
+    await execa('git', ['merge', '-q', '--ff-only', 'main'], {
+      cwd: second.root,
+      env: { GIT_REFLOG_ACTION: 'coxswain: merge' },
+    });
+    expect((await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null })).violations).toEqual([]);
+    expect(await head(second.root)).toBe(await head(world.root));
+  });
+
   for (const [name, act] of innocent) {
     it(name, async () => {
       const { world, violations, warnings } = await attempt(act);
@@ -342,6 +367,24 @@ describe('writes outside the worktree (O3)', () => {
     expect(warnings?.join('\n')).toMatch(
       /mine-too\.txt changed[\s\S]*mine\.txt changed[\s\S]*src\/b\.txt had uncommitted changes/,
     );
+  });
+
+  it('a person who came after the attempt began is only warned about, a ledger commit of ours is no person', async () => {
+    const ledger = async (world: World) => {
+      await write(world.root, LEDGER, `${TABLE}x\n`);
+      expect(await world.sync.commit([LEDGER], 'chore: x')).toBeNull();
+    };
+    const ours = await attempt(async (_, world) => {
+      await ledger(world);
+      await write(world.root, 'src/b.txt', 'leak');
+    });
+    expect(told(ours.violations)).toEqual([['leak', 'src/b.txt']]);
+    const persons = await attempt(async (_, world) => {
+      await commitFile(world.root, 'mine.txt', 'mine');
+      await write(world.root, 'src/b.txt', 'mine');
+    });
+    expect(persons.violations).toEqual([]);
+    expect(persons.warnings).toHaveLength(1);
   });
 
   it('with two attempts at work nobody is blamed without a trace', async () => {

@@ -15,6 +15,7 @@ import {
   read,
   refs,
   refusal,
+  scratch,
   TABLE,
   write,
 } from './world.ts';
@@ -178,6 +179,14 @@ describe('what is in the way is told, and left alone', () => {
     expect(await refusal(world, { branch: 'main' })).toMatchObject({ code: 'branch-is-base', class: 'workspace' });
   });
 
+  it('a branch whose name is part of the wanted one', async () => {
+    const world = await makeWorld();
+    await git(world.root, 'branch', 'feature');
+    expect(await refusal(world)).toMatchObject({ code: 'name-taken', text: expect.stringMatching(/A-1.*Rename/s) });
+    await git(world.root, 'branch', '-qD', 'feature');
+    await prepared(world);
+  });
+
   it('no repository', async () => {
     const world = await makeWorld();
     await rm(path.join(world.root, '.git'), { recursive: true });
@@ -320,6 +329,25 @@ describe('repos (T11)', () => {
       code: 'no-commit',
     });
   });
+});
+
+it('a repository with long object names', async () => {
+  const folder = await scratch();
+  const root = path.join(folder, 'project');
+  await git(folder, 'init', '-q', '--object-format=sha256', '--initial-branch=main', root);
+  await write(root, LEDGER, TABLE);
+  await write(root, 'src/a.txt', 'a');
+  await commitAll(root, 'First');
+  const world = openWorld(folder, { git: { remote: null, base: 'main', push: false } });
+  const place = await begun(world);
+  const commit = await commitFile(place.root, 'src/b.txt', 'b');
+  await rm(path.join(place.root, 'src/a.txt'));
+  await git(place.root, 'branch', 'mine');
+  const { work, violations } = await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: commit });
+  expect(work).toMatchObject({ isChanged: true, claimProblem: null });
+  expect(violations).toMatchObject([{ what: 'ref', path: 'refs/heads/mine' }]);
+  await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+  expect(await git(root, 'ls-tree', '-r', '--name-only', 'refs/coxswain/rescue/A-1/1')).not.toContain('src/a.txt');
 });
 
 describe('killed in the middle (E2)', () => {

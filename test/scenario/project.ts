@@ -66,10 +66,11 @@ export function makeProject({ rows, plan = {}, config = {}, remote = true }: Pro
   const children = new Set<ChildProcess>();
   const said: string[] = [];
   onTestFailed(() => console.log(said.join('\n')));
-  onTestFinished(async () => {
+  const remove = async (): Promise<void> => {
     await Promise.all([...children].map(endChild));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  });
+  };
+  onTestFinished(remove);
   mkdirSync(path.join(root, 'docs'), { recursive: true });
   mkdirSync(agentFolder);
 
@@ -151,6 +152,8 @@ export function makeProject({ rows, plan = {}, config = {}, remote = true }: Pro
         .split('\n\n')
         .filter((text) => text.trim() !== ''),
     running: () => processesOf(folder),
+    /** Sooner than at the end of the test. */
+    remove,
   };
 }
 

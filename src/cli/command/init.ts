@@ -82,7 +82,9 @@ function nextStep({ table, agent }: Proposal): string {
 async function isAgreed(question: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return !/^\s*n/i.test(await prompt.question(question));
+    // Ctrl-D closes the prompt without an answer, and that is a no.
+    const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('no')));
+    return !/^\s*n/i.test(await Promise.race([prompt.question(question), closed]));
   } finally {
     prompt.close();
   }

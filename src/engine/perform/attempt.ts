@@ -33,7 +33,8 @@ export async function performAttempt(
   const place = playbook.workspace.kind === 'none' ? null : await readPlace(folder);
   if (!(await isGuarded(folder))) {
     if (signal.aborted) return notBegun('stopped', 'It was stopped before it began.');
-    if (place !== null) await workspaces.guard({ task, fence });
+    // Not beside a ledger commit of ours: half seen, that would look like the doing of the worker.
+    if (place !== null) await bench.ledgerTurns.pass(() => workspaces.guard({ task, fence }));
     await markGuarded(folder);
   }
   const agent = agents[effect.agent];

@@ -2,7 +2,7 @@ import type { AdvanceEffect, CandidateEffect, CollectEffect } from '../../core/e
 import { type Bench, done, type Performed } from '../bench.ts';
 import { unavailable } from './unavailable.ts';
 
-/** Landings besides `push`. Their plans exist in the core and in simulation; the git side comes with issue 4. */
+// Landings besides `push` are decided by the core and run in simulation; git cannot do them yet.
 export async function performCollect(_bench: Bench, _effect: CollectEffect): Promise<Performed<'collect'>> {
   return done({ kind: 'collect', commit: null, failure: unavailable('Landing by `collect`') });
 }

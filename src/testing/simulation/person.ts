@@ -35,10 +35,22 @@ export function resolve(life: Life): void {
   for (const item of open(life)) command(life, answerTo(life, item));
   const cause = life.core.deadlockCause(life.state);
   for (const id of cause?.release ?? []) free(life, id);
+  for (const id of cause?.unreachable ?? []) if (life.state.tasks.has(id)) command(life, { do: 'skip', task: id });
+  cut(life, cause?.cycle ?? []);
   for (const task of [...life.state.tasks.values()]) {
     if (task.status === 'failed' || task.status === 'blocked' || task.status === 'escalated') free(life, task.id);
   }
   if (world.isCalm) mendDependencies(world);
+}
+
+/** Of those that wait for each other none names another any more. */
+function cut({ world }: Life, cycle: readonly string[]): void {
+  for (const id of cycle) {
+    const row = rowOf(world.ledger, id);
+    if (row === undefined) continue;
+    row.dependsOn = row.dependsOn.filter((other) => !cycle.includes(other));
+    world.ledger.version += 1;
+  }
 }
 
 function free(life: Life, id: string): void {

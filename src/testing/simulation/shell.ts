@@ -115,7 +115,17 @@ function spawn(life: Life, effect: EffectOf<'attempt'> & { key: string }): void 
   const { task, fence, key } = effect;
   const start = branch === undefined ? null : (world.git.branches.get(branch) ?? null);
   const endsAt = plan.behaviour === 'hangs' ? null : world.schedule.now + plan.durationMs;
-  const attempt: AttemptWorld = { task, fence, key, plan, start, endsAt, hasWorked: false, end: null };
+  const attempt: AttemptWorld = {
+    task,
+    fence,
+    key,
+    stage: stage.name,
+    plan,
+    start,
+    endsAt,
+    hasWorked: false,
+    end: null,
+  };
   world.attempts.set(key, attempt);
   // The process works on while the orchestrator is dead; only reading what came of it needs a live one.
   world.schedule.after(plan.durationMs, () => {

@@ -1,6 +1,7 @@
 import type { Playbook } from '../../core/playbook.ts';
 import type { Outcome } from '../../core/rows.ts';
-import { checkEnd, checkReplay, checkRestart } from './check/check-run.ts';
+import { checkEnd, checkReplay } from './check/check-run.ts';
+import { checkIndex } from './check/check-store.ts';
 import { CORE, type Core, EMPTY_SNAPSHOT } from './core-api.ts';
 import type { Coverage } from './coverage.ts';
 import { drawFaults, type Fault, type FaultSet } from './faults.ts';
@@ -124,8 +125,9 @@ function begin(life: Life): void {
   life.epoch += 1;
   life.runs += 1;
   life.flights.clear();
+  const dead = life.state;
   life.state = core.createState(world.playbook, life.mirror.load());
-  checkRestart(life);
+  if (life.runs > 1) checkIndex(life, dead, life.state);
   life.isAlive = true;
   life.seen = 0;
   world.ledger.isBroken = false;

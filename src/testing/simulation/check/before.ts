@@ -17,21 +17,26 @@ export interface TaskBefore {
   readonly attempts: number;
   readonly stage: number;
   readonly spent: number;
-  readonly free: number;
+  readonly free: Readonly<Record<'handoff' | 'park' | 'blocker' | 'lost', number>>;
+  readonly isStopping: boolean;
+  readonly isOverridden: boolean;
   readonly flight: string | null;
   readonly commit: string | null;
 }
 
 export function before({ state }: Life): Before {
   const tasks = new Map<TaskId, TaskBefore>();
-  for (const { id, status, fence, attempts, stage, spent, free, flight, commit } of state.tasks.values()) {
+  for (const task of state.tasks.values()) {
+    const { id, status, fence, attempts, stage, spent, free, flight, commit } = task;
     tasks.set(id, {
       status,
       fence,
       attempts,
       stage,
       spent: sum(spent),
-      free: free.handoff + free.park + free.blocker + free.lost,
+      free: { ...free },
+      isStopping: task.stopping !== null,
+      isOverridden: task.override !== null,
       flight,
       commit,
     });

@@ -1,6 +1,103 @@
 import type { Event } from '../../../core/event.ts';
 import type { StepResult } from '../../../core/step.ts';
-import type { Life } from '../life.ts';
-import type { Before } from './before.ts';
+import type { Task } from '../../../core/task.ts';
+import { type Life, require } from '../life.ts';
+import { type Before, sum, type TaskBefore } from './before.ts';
+import { childrenOf, isContainer, naiveWay } from './naive.ts';
+import { whyNotDone } from './truth.ts';
 
-export function checkMoves(_life: Life, _event: Event, _old: Before, _result: StepResult): void {}
+/** What an event may do to a task, and what it must not. */
+export function checkMoves(life: Life, event: Event, old: Before, result: StepResult): void {
+  const { state } = life;
+  const persons = new Set(
+    (result.entry?.notes ?? []).filter((note) => note.code === 'person-set').map((note) => note.task),
+  );
+  for (const task of state.tasks.values()) {
+    const was = old.tasks.get(task.id);
+    if (was === undefined) continue;
+    checkBounds(life, task);
+    if (task.status === 'done' && was.status !== 'done' && !persons.has(task.id)) checkDone(life, task);
+  }
+  for (const effect of result.effects)
+    if (effect.kind === 'record') checkContainer(life, effect.task, effect.change.word);
+  checkEnded(life, event, old);
+  checkWaves(life, old, result);
+  checkRun(life, old);
+}
+
+/** E9, E15: everything that is counted has an end. */
+function checkBounds(life: Life, task: Task): void {
+  const { retry, limits } = life.world.playbook;
+  for (const [stage, spent] of Object.entries(task.spent)) {
+    require(life, spent <= retry.attempts, 'E9', () => `${task.id} has spent ${spent} attempts at ${stage}`);
+  }
+  for (const stage of naiveWay(life.world.playbook, task)?.stages ?? []) {
+    const visits = task.visits[stage.name] ?? 0;
+    require(life, visits <= stage.visits + 1, 'E15', () => `${task.id} has entered ${stage.name} ${visits} times`);
+  }
+  const { handoff, park, lost, blocker } = task.free;
+  const { bounds } = retry;
+  const isBounded =
+    handoff <= bounds.handoff && park <= bounds.park && lost <= bounds.lost && blocker <= bounds.blocker + 1;
+  require(life, isBounded, 'E9', () => `${task.id} was spared ${JSON.stringify(task.free)}`);
+  require(life, task.next.evidence.length <= 3, 'E15', () =>
+    `${task.id} is told ${task.next.evidence.length} failures`);
+  void limits;
+}
+
+function checkDone(life: Life, task: Task): void {
+  if (task.isSkipped || isContainer(life.world.playbook, task)) return;
+  const missing = whyNotDone(life, task);
+  require(life, missing === null, 'E8', () => `${task.id} is done, but ${missing}`);
+}
+
+/** C2: when it is decided that a container closes, all in it is done. */
+function checkContainer(life: Life, id: string, word: string): void {
+  const task = life.state.tasks.get(id);
+  if (task === undefined || word !== 'done' || !isContainer(life.world.playbook, task)) return;
+  const open = childrenOf(life.state, id).filter((child) => child.status !== 'done');
+  require(life, open.length === 0, 'C2', () => `${id} closes, and ${open.map((child) => child.id)} are not done`);
+}
+
+/** E3, E9: what a result may change. */
+function checkEnded(life: Life, event: Event, old: Before): void {
+  if (event.type !== 'effect-ended') return;
+  const isStale = !old.effects.has(event.key);
+  for (const task of life.state.tasks.values()) {
+    const was = old.tasks.get(task.id);
+    if (was === undefined) continue;
+    const isOwn = was.flight === event.key;
+    const isSame = was.stage === task.stage && was.spent === sum(task.spent) && was.commit === task.commit;
+    require(life, isSame || (isOwn && !isStale), isStale ? 'E3' : 'E9', () => `${event.key} changed ${task.id}`);
+    if (isOwn && event.result.kind === 'attempt') checkFree(life, task, was, event.result.end.ending);
+  }
+}
+
+/** E9: limits, full contexts and lost processes spend nothing while their bound is not reached. */
+function checkFree(life: Life, task: Task, was: TaskBefore, ending: string): void {
+  if (was.isStopping || was.isOverridden) return;
+  const counter = ending === 'limit' ? 'park' : ending === 'context' ? 'handoff' : ending === 'lost' ? 'lost' : null;
+  if (counter === null) return;
+  const isWithin = was.free[counter] < life.world.playbook.retry.bounds[counter];
+  const spent = sum(task.spent);
+  require(life, !isWithin || spent === was.spent, 'E9', () => `${task.id} spent an attempt on: ${ending}`);
+  const counted = task.free[counter] === was.free[counter] + (isWithin ? 1 : 0);
+  require(life, counted, 'E9', () => `${task.id} was spared ${task.free[counter]} times, and ${ending} came`);
+}
+
+/** W2: one wave at a time, never larger than its size, and the next only after the steps of the last. */
+function checkWaves(life: Life, old: Before, { entry }: StepResult): void {
+  const { state } = life;
+  const waves = [...state.groups.values()].filter((group) => group.kind === 'wave');
+  require(life, waves.length <= 1, 'W2', () => `${waves.length} waves are open`);
+  const isNew = (entry?.notes ?? []).some((note) => note.code === 'wave');
+  const isOpen = old.waves > 0 && waves.some((wave) => wave.index < state.run.waves);
+  require(life, !isNew || !isOpen, 'W2', () => 'a wave was formed while another was open');
+}
+
+/** E14. */
+function checkRun(life: Life, old: Before): void {
+  const { run } = life.state;
+  const isWoken = old.runStatus === 'ended' && run.status !== 'ended' && run.status !== 'running';
+  require(life, !isWoken, 'E14', () => `the run was over, and is ${run.status}`);
+}

@@ -95,8 +95,8 @@ export function naiveObstacles(state: State, task: Task): readonly string[] {
   const stage = naiveStage(playbook, task);
   const cap = stage === undefined ? undefined : playbook.admission.caps[stage.name];
   if (stage !== undefined && cap !== undefined) {
-    const others = [...state.tasks.values()].filter((other) => other.id !== task.id && isAt(state, other, stage.name));
-    if (others.length >= cap) found.push(`cap ${stage.name}`);
+    const there = [...state.tasks.values()].filter((other) => isAt(state, other, stage.name));
+    if (there.length >= cap && !there.includes(task)) found.push(`cap ${stage.name}`);
   }
   if (stage?.do === 'agent') {
     const agent = task.next.agent ?? stage.agent ?? 'default';

@@ -116,11 +116,12 @@ export function writeRecord(
   change: LedgerChange,
 ): readonly string[] {
   const row = rowOf(ledger, task);
-  ledger.records.set(task, change);
+  const place = change.place ?? (change.word === 'active' ? (ledger.records.get(task)?.place ?? null) : null);
+  ledger.records.set(task, { ...change, place });
   if (row === undefined) return ['row'];
   const wanted = playbook.ledger.words[change.word];
   row.mark = change.mark;
-  row.place = change.place ?? (change.word === 'active' ? row.place : null);
+  row.place = place;
   ledger.version += 1;
   const seen = change.seen ?? [ledger.base.get(task) ?? row.status];
   if (!seen.includes(row.status) && row.status !== wanted) return ['status'];

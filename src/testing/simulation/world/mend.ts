@@ -6,7 +6,7 @@ export function mendDependencies({ ledger }: World): void {
   const number = (id: string): number => Number(id.slice(1));
   const reaches = (row: LedgerRow, id: string): boolean => {
     const other = rowOf(ledger, id);
-    if (other === undefined || number(id) >= number(row.id)) return false;
+    if (other === undefined || number(id) >= number(row.id) || isAncestor(ledger, other, row)) return false;
     const isInOrder =
       isBefore(ledger.phases, other.phase, row.phase) && isBefore(ledger.groups, other.group, row.group);
     return isInOrder && (ledger.activePhase === null || other.phase === row.phase);
@@ -34,4 +34,9 @@ function alignPhase(ledger: LedgerWorld, row: LedgerRow): void {
   if (phase === row.phase) return;
   row.phase = phase;
   ledger.version += 1;
+}
+
+function isAncestor(ledger: LedgerWorld, other: LedgerRow, row: LedgerRow): boolean {
+  const parent = row.parent === null ? undefined : rowOf(ledger, row.parent);
+  return parent !== undefined && (parent === other || isAncestor(ledger, other, parent));
 }

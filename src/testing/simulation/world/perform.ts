@@ -103,6 +103,8 @@ function collect(world: World, { task, commit }: EffectOf<'collect'>): Extract<R
 
 function candidate(world: World, { task, commit }: EffectOf<'candidate'>): Extract<Result, { kind: 'candidate' }> {
   const { git } = world;
+  // Work that added nothing to what landed before: there is nothing to merge.
+  if (reaches(git, git.base, commit)) return { kind: 'candidate', candidate: git.base, failure: null };
   if (suffers(world, 'landing') && world.chance.landing.chance(0.12)) {
     const conflict = failure('merge', 'conflict', `${task} and the base changed the same lines`);
     return { kind: 'candidate', candidate: null, failure: conflict };

@@ -42,6 +42,7 @@ export interface AttemptWorld {
   readonly task: string;
   readonly fence: number;
   readonly key: string;
+  readonly stage: string;
   readonly plan: Plan;
   /** Branch tip before it started. */
   readonly start: string | null;
