@@ -46,7 +46,7 @@ export async function openProject(where: ProjectQuery, act: string): Promise<Pro
     if (result.ok) result.lock.release();
     return !result.ok;
   };
-  return { root, stateFolder, playbook, ledger, files: [CONFIG_FILE, ...ledger.files], warnings, takeLock, isHeld };
+  return { root, stateFolder, playbook, ledger, files: [...new Set([...loaded.files, ...ledger.files])], warnings, takeLock, isHeld };
 }
 
 /** Opens the project and its state for as long as `use` takes. */

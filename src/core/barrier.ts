@@ -68,7 +68,8 @@ export function groupOf(
 /** Members that failed or were given up, for a checkpoint and for "retry the failed ones" (P8). */
 export function failedMembers(state: State, group: GroupRow): readonly Task[] {
   const members = [...(state.index.members.get(groupKey(group.kind, group.name)) ?? [])];
-  return members.map((id) => taskOf(state, id)).filter((task) => task.status === 'failed');
+  const failed = members.map((id) => taskOf(state, id)).filter((task) => task.status === 'failed');
+  return failed.sort((a, b) => a.fact.order - b.fact.order);
 }
 
 /** Takes up the steps of a barrier that a stopped run left in the middle. */

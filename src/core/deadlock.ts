@@ -1,5 +1,4 @@
 import type { TaskId } from './fact.ts';
-import type { GroupRow } from './rows.ts';
 import { findTask, groupKey, type State, wayOf } from './state.ts';
 import { closedBarriers, isHeldUp } from './status.ts';
 import { HELD_UP, type Task } from './task.ts';
@@ -25,10 +24,12 @@ export function deadlockCause(state: State): DeadlockCause | null {
   if (waiting.length === 0 && held.length === 0) return null;
   const graph = createGraph(state);
   const cycle = findCycle(graph, waiting);
-  const release = held.filter((task) => holdsOthers(state, task)).map((task) => task.id);
-  const stuck = release.length > 0 ? release : held.filter((task) => task.status === 'blocked').map((task) => task.id);
+  const blocked = held.filter((task) => task.status === 'blocked');
+  const named = heldBehind(graph, waiting, held);
+  // Nothing waits for them, and yet only a person can let them go on.
+  const release = named.length > 0 ? named : heldBehind(graph, blocked, held);
   const unreachable = findUnreachable(state, [...waiting, ...held]);
-  const cause = { cycle, release: stuck, waiting: waiting.map((task) => task.id), unreachable };
+  const cause = { cycle, release, waiting: waiting.map((task) => task.id), unreachable };
   return { ...cause, text: sentence(state, cause) };
 }
 
@@ -36,25 +37,24 @@ function isRelevant({ run }: State, task: Task): boolean {
   return run.activePhase === null || task.fact.phase === run.activePhase;
 }
 
-/** A waiting task depends on it, or its phase or group cannot pass because of it. */
-function holdsOthers(state: State, task: Task): boolean {
-  for (const id of state.index.dependents.get(task.id) ?? []) {
-    if (findTask(state, id)?.status === 'waiting') return true;
-  }
-  const { phase } = task.fact;
-  if (state.playbook.admission.phases.by !== 'none' && phase !== null && pendingAfter(state, 'phase', phase))
-    return true;
-  const { unit, barrier } = state.playbook.admission;
-  return unit === 'group' && barrier === 'done' && task.group !== null && pendingAfter(state, 'group', task.group);
+/** Held up tasks among these and among what they wait for: each has to be released, or the rest can never start. */
+function heldBehind(graph: Graph, tasks: readonly Task[], held: readonly Task[]): readonly TaskId[] {
+  const awaited = reach(graph, tasks);
+  return held.filter((task) => awaited.has(task.id) || tasks.includes(task)).map((task) => task.id);
 }
 
-function pendingAfter(state: State, kind: 'phase' | 'group', name: string): boolean {
-  const own = state.groups.get(groupKey(kind, name));
-  if (own === undefined || own.status === 'passed') return false;
-  for (const other of state.groups.values()) {
-    if (other.kind === kind && other.index > own.index && other.undone > 0) return true;
+/** Everything that tasks wait for, directly or by way of others. */
+function reach(graph: Graph, tasks: readonly Task[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const work = tasks.map((task): string => task.id);
+  for (let node = work.pop(); node !== undefined; node = work.pop()) {
+    for (const other of graph(node)) {
+      if (found.has(other)) continue;
+      found.add(other);
+      work.push(other);
+    }
   }
-  return false;
+  return found;
 }
 
 function findUnreachable(state: State, tasks: readonly Task[]): readonly TaskId[] {
@@ -75,21 +75,11 @@ function isEmpty(state: State, task: Task): boolean {
   return wayOf(state, task).container && (state.index.children.get(task.id)?.size ?? 0) === 0;
 }
 
-/** What a node waits for. Nodes are tasks, and the barriers that are closed to them: those wait for the open one before. */
+/** What a node waits for. Nodes are tasks, and the barriers that are closed to them: those wait for the ones before. */
 type Graph = (node: string) => readonly string[];
 
 function createGraph(state: State): Graph {
-  const before = (key: string): readonly string[] => {
-    const closed = state.groups.get(key);
-    const open = closed === undefined ? undefined : firstUnpassed(state, closed.kind);
-    if (closed === undefined || open === undefined || open === closed) return [];
-    const isDoneWanted = open.kind === 'phase' || state.playbook.admission.barrier === 'done';
-    const members = [...(state.index.members.get(groupKey(open.kind, open.name)) ?? [])];
-    return members.filter((id) => {
-      const task = findTask(state, id);
-      return task !== undefined && task.status !== 'done' && (isDoneWanted || !isHeldUp(task));
-    });
-  };
+  const before = barriersBefore(state);
   return (node) => {
     const task = findTask(state, node);
     if (task === undefined) return before(node);
@@ -99,9 +89,23 @@ function createGraph(state: State): Graph {
   };
 }
 
-function firstUnpassed(state: State, kind: GroupRow['kind']): GroupRow | undefined {
-  const open = [...state.groups.values()].filter((group) => group.kind === kind && group.status !== 'passed');
-  return open.sort((a, b) => a.index - b.index)[0];
+/** A closed barrier waits for the one before it: for its members, and for what that waits for itself. */
+function barriersBefore(state: State): Graph {
+  const rows = [...state.groups.values()].filter((group) => group.status !== 'passed');
+  rows.sort((a, b) => a.index - b.index);
+  return (key) => {
+    const own = state.groups.get(key);
+    const previous =
+      own === undefined ? undefined : rows.findLast((row) => row.kind === own.kind && row.index < own.index);
+    if (previous === undefined) return [];
+    const isDoneWanted = previous.kind === 'phase' || state.playbook.admission.barrier === 'done';
+    const previousKey = groupKey(previous.kind, previous.name);
+    const members = [...(state.index.members.get(previousKey) ?? [])].filter((id) => {
+      const task = findTask(state, id);
+      return task !== undefined && task.status !== 'done' && (isDoneWanted || !isHeldUp(task));
+    });
+    return [...members, previousKey];
+  };
 }
 
 /** Depth first; the first way back into the path is a cycle. Of its nodes the tasks are told. */

@@ -1,19 +1,24 @@
 import { joinBarriers, newGroup } from './barrier.ts';
-import { outlive } from './emit.ts';
+import { flyCleanup, outlive } from './emit.ts';
 import { begin } from './flow.ts';
 import { ask, halt } from './inbox.ts';
 import { pumpQueue } from './merge-queue.ts';
 import { obstacles } from './obstacle.ts';
 import { enqueue, orderReason, release, takeReady } from './ready.ts';
-import { settle } from './settle.ts';
+import { freeResources, settle } from './settle.ts';
 import { groupKey, note, type State, taskOf, touchRun, wayOf } from './state.ts';
-import { change } from './status.ts';
+import { change, isStranded } from './status.ts';
 import type { Task } from './task.ts';
 
 /** Starts what may start (E5), until the slots are full or nothing is left that nothing holds back. */
 export function dispatch(state: State): void {
-  if (state.run.status === 'running' || state.run.status === 'draining') pumpQueue(state);
+  freeStranded(state);
   closeContainers(state);
+  startReady(state);
+  if (state.run.status === 'running' || state.run.status === 'draining') pumpQueue(state);
+}
+
+function startReady(state: State): void {
   if (globalObstacle(state) !== null) return;
   if (!preflightPassed(state)) return;
   for (const stage of Object.keys(state.playbook.admission.caps)) release(state, `cap:${stage}`);
@@ -82,6 +87,17 @@ function formWave(state: State): void {
     enqueue(state, task);
   }
   note(state, null, 'wave', `${name}: ${members.map((task) => task.id).join(', ')}`);
+}
+
+/** What was begun and may not go on for now must not keep its branch from others; its work is kept. */
+function freeStranded(state: State): void {
+  for (const id of state.index.stranded) {
+    state.index.stranded.delete(id);
+    const task = state.tasks.get(id);
+    if (task === undefined || !isStranded(task) || task.cleanup !== null) continue;
+    if (state.playbook.workspace.kind === 'none') freeResources(state, task);
+    else flyCleanup(state, task, true);
+  }
 }
 
 /** Containers whose children are all done close by themselves (C2); no agent is asked. */

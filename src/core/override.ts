@@ -3,6 +3,7 @@ import { rest } from './flow.ts';
 import { closeItemsOf } from './inbox.ts';
 import { drawEdges, eraseEdges, recount } from './links.ts';
 import { leaveQueue } from './merge-queue.ts';
+import { withdraw } from './ready.ts';
 import { freeResources, settle, settleSilently } from './settle.ts';
 import { findTask, note, type State, touch, touchRun } from './state.ts';
 import type { Task } from './task.ts';
@@ -73,8 +74,8 @@ export function remove(state: State, task: Task): void {
   for (const members of state.index.members.values()) members.delete(task.id);
   const { index } = state;
   index.counts[task.status] -= 1;
-  index.rank.delete(task.id);
-  for (const set of [index.inFlight, index.resting, index.closable, index.wakes]) set.delete(task.id);
+  withdraw(state, task);
+  for (const set of [index.inFlight, index.resting, index.closable, index.wakes, index.stranded]) set.delete(task.id);
   state.tasks.delete(task.id);
   if (task.ops > 0) touchRun(state).retired[task.id] = task.fence + 1;
   state.touched.tasks.delete(task.id);

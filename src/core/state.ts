@@ -53,6 +53,8 @@ export interface Index {
   readonly blockers: Map<TaskId, Set<TaskId>>;
   /** Blocked tasks whose blockers may all be done by now: looked at before the next dispatch. */
   readonly wakes: Set<TaskId>;
+  /** Begun tasks that have to wait again: their resources are freed before the next dispatch. */
+  readonly stranded: Set<TaskId>;
   /** Containers whose last child is done. */
   readonly closable: Set<TaskId>;
   /** Barriers whose counters changed: looked at before the next dispatch. */
@@ -149,6 +151,7 @@ export function emptyIndex(compare: (a: ReadyEntry, b: ReadyEntry) => number): I
     stuck: new Set(),
     blockers: new Map(),
     wakes: new Set(),
+    stranded: new Set(),
     closable: new Set(),
     dirty: new Set(),
   };

@@ -47,6 +47,11 @@ export function isResting(task: Task): boolean {
   return isIdle && task.recorded?.word === 'active';
 }
 
+/** It was begun, and something it needs has gone since: a person gave it a dependency, or moved its phase. */
+export function isStranded(task: Task): boolean {
+  return task.status === 'waiting' && task.flight === null && task.holds.length > 0;
+}
+
 /** Nothing but a slot, a resource, a park or a pause is in the way. */
 export function isOpen(state: State, task: Task): boolean {
   return task.openDeps === 0 && !wayOf(state, task).container && closedBarriers(state, task).length === 0;
@@ -110,6 +115,7 @@ function account(state: State, task: Task, before: Facets, after: Facets): void 
     if (after.isFlying) index.inFlight.add(task.id);
     else index.inFlight.delete(task.id);
   }
+  if (isStranded(task)) index.stranded.add(task.id);
   if (isResting(task)) index.resting.add(task.id);
   else index.resting.delete(task.id);
   if (after.isDone && !before.isDone) for (const id of index.blockers.get(task.id) ?? []) index.wakes.add(id);

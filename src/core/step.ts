@@ -42,12 +42,12 @@ export function step(state: State, event: Event): StepResult {
   run.seq = next;
   fold(state, event);
   expire(state);
-  const { dirty, wakes } = state.index;
+  const { dirty, wakes, stranded } = state.index;
   do {
     wakeBlocked(state);
     settleBarriers(state);
     dispatch(state);
-  } while (removeGone(state) || dirty.size + wakes.size > 0);
+  } while (removeGone(state) || dirty.size + wakes.size + stranded.size > 0);
   closeRun(state);
   if (!isNews(state)) {
     // As if it had not been: what is not stored must not be remembered either.

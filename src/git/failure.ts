@@ -55,6 +55,12 @@ const KINDS: readonly Kind[] = [
     because: 'the disk is full. Free some space, then run again.',
   },
   {
+    seen: /unable to write (?:file|new index|loose object)|write error/i,
+    class: 'workspace',
+    code: 'disk-full',
+    because: 'git could not write a file; most likely the disk is full. Free some space, then run again.',
+  },
+  {
     seen: /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(|Host key verification failed|returned error: 40[13]/i,
     class: 'config',
     code: 'auth',

@@ -1,6 +1,6 @@
 import type { Workspaces } from '../port/workspace.ts';
 import { cleanup } from './cleanup.ts';
-import { asFailure } from './failure.ts';
+import { asFailure, GitError } from './failure.ts';
 import { gatePlace } from './gate-pool.ts';
 import { guard } from './guard.ts';
 import { inspect } from './inspect.ts';
@@ -27,8 +27,8 @@ export function openWorkspaces(options: WorkspacesOptions): Workspaces {
         return { ok: false, failure: asFailure(error) };
       }
     },
-    guard: (request) => guard(site, request),
-    inspect: (request) => inspect(site, request),
+    guard: (request) => told(guard(site, request)),
+    inspect: (request) => told(inspect(site, request)),
     push: async (request) => {
       try {
         return await push(site, request);
@@ -36,8 +36,17 @@ export function openWorkspaces(options: WorkspacesOptions): Workspaces {
         return asFailure(error);
       }
     },
-    gatePlace: (request) => gatePlace(site, request),
-    cleanup: (request) => cleanup(site, request),
-    tidy: () => tidy(site),
+    gatePlace: (request) => told(gatePlace(site, request)),
+    cleanup: (request) => told(cleanup(site, request)),
+    tidy: () => told(tidy(site)),
   };
+}
+
+/** A full disk is a failure like others, whether git or we noticed it. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new GitError(asFailure(error));
+  }
 }

@@ -1,5 +1,5 @@
 export { BUILTIN_PLAYBOOKS, type BuiltinPlaybook } from './builtin.ts';
-export { CONFIG_FILE, type LoadOptions, type LoadResult, loadPlaybook, loadProjectConfig } from './load.ts';
+export { type LoadOptions, type LoadResult, loadPlaybook, loadProjectConfig } from './load.ts';
 export type { ReadFile } from './origin.ts';
 export { playbookJsonSchema } from './schema.ts';
 export { showPlaybook } from './show.ts';

@@ -17,7 +17,7 @@ import { type Sections, Stack } from './stack.ts';
 import { warnings } from './warnings.ts';
 
 /** Name of the configuration file in the project root (I1). */
-export const CONFIG_FILE = 'coxswain.yaml';
+const CONFIG_FILE = 'coxswain.yaml';
 
 export type LoadResult =
   | {

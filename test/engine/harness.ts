@@ -79,7 +79,7 @@ export async function harness({
   };
 }
 
-export async function taskTable(): Promise<Playbook> {
+async function taskTable(): Promise<Playbook> {
   const loaded = await loadPlaybook('task-table');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const { playbook } = loaded;

@@ -140,6 +140,18 @@ describe('gate places', () => {
     for (const each of places) await each.release();
   });
 
+  it('are gone after tidying up, and come back when they are needed', async () => {
+    const world = await makeWorld();
+    const { commit } = await worked(world);
+    await (await world.workspaces.gatePlace({ repo: null, commit })).release();
+    await world.workspaces.tidy();
+    await world.workspaces.tidy();
+    expect(await git(world.root, 'worktree', 'list')).not.toContain('gate-pool');
+    const again = await world.workspaces.gatePlace({ repo: null, commit });
+    expect(await read(again.path, 'src/a.txt')).toBe('work');
+    await again.release();
+  });
+
   it('a commit that is not there is said', async () => {
     const world = await makeWorld();
     await expect(world.workspaces.gatePlace({ repo: null, commit: '0'.repeat(40) })).rejects.toMatchObject({

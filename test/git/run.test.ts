@@ -74,6 +74,7 @@ it('knows what git means', () => {
   expect(code('git@host: Permission denied (publickey).\nfatal: Could not read from remote repository.')).toBe('auth');
   expect(code('fatal: unable to access: Could not resolve host: x')).toBe('remote-unreachable');
   expect(code('fatal: sha1 file: write error: No space left on device')).toBe('disk-full');
+  expect(code("error: unable to write file 'a.bin'")).toBe('disk-full');
   expect(code("fatal: Unable to create '/x/index.lock': File exists.")).toBe('git-locked');
   expect(code('fatal: something else')).toBe('git-failed');
   expect(lastWords('hint: x\nwarning: y\nfatal: z\n')).toBe('z');

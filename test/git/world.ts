@@ -124,7 +124,7 @@ export async function hook(gitFolder: string, name: string, script: string): Pro
   await chmod(file, 0o755);
 }
 
-export const request = (change: Partial<PrepareRequest> = {}): PrepareRequest => ({
+const request = (change: Partial<PrepareRequest> = {}): PrepareRequest => ({
   task: 'A-1',
   fence: 1,
   repo: null,

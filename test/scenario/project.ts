@@ -174,7 +174,7 @@ export function git(cwd: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
-export function tableText(rows: readonly (Row | string)[]): string {
+function tableText(rows: readonly (Row | string)[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const head = [line(COLUMNS), line(COLUMNS.map(() => '---'))];
   const sections: string[][] = [];
@@ -188,7 +188,7 @@ export function tableText(rows: readonly (Row | string)[]): string {
   return `# Tasks\n\n${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-export function tableRows(text: string): Record<string, Record<string, string>> {
+function tableRows(text: string): Record<string, Record<string, string>> {
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
   const cells = (line: string) =>
     line

@@ -77,7 +77,8 @@ function moveBase({ world }: Life): void {
 }
 
 function command(life: Life, order: OperatorCommand | null): void {
-  if (order === null || life.violations.length > 0) return;
+  const isOver = life.isAlive && life.state.run.status === 'ended';
+  if (order === null || isOver || life.violations.length > 0) return;
   const refused = life.core.refusal(life.state, order);
   cover(life.coverage, refused === null ? 'command' : 'refused', order.do);
   // Refused commands do not reach the core; now and then one does, and must change nothing.

@@ -1,7 +1,7 @@
 import type { Effect, EffectOf } from '../../../core/effect.ts';
 import { type Life, require } from '../life.ts';
 import { reaches } from '../world/git.ts';
-import { isContainer, naiveDependencies, naiveStage } from './naive.ts';
+import { isContainer, naiveStage } from './naive.ts';
 import { whyNotDone } from './truth.ts';
 
 /** What must hold at the moment an effect touches the world. */
@@ -12,9 +12,6 @@ export function checkAct(life: Life, effect: Effect): void {
       return;
     case 'record':
       checkRecord(life, effect);
-      return;
-    case 'prepare':
-      checkPrepare(life, effect);
       return;
     case 'gate':
       checkGate(life, effect);
@@ -65,25 +62,6 @@ function checkRecord(life: Life, { task, change }: EffectOf<'record'>): void {
   require(life, missing === null, 'E8', () => `the ledger is told that ${task} is done, but ${missing}`);
 }
 
-/** T13: what a task depends on is in its branch, verified, and nothing else. */
-function checkPrepare(life: Life, { task, deps, mergeBase }: EffectOf<'prepare'>): void {
-  const { state, world } = life;
-  const row = state.tasks.get(task);
-  if (row === undefined) return;
-  const stage = naiveStage(world.playbook, row);
-  require(life, stage?.do === 'agent' && stage.mergeBase === mergeBase, 'K7', () =>
-    `the base of ${task} is merged: ${mergeBase}`);
-  const isWanted = world.playbook.workspace.deps === 'merge';
-  for (const id of naiveDependencies(state, row)) {
-    const dependency = state.tasks.get(id);
-    const isSame = dependency?.commit != null && dependency.status === 'done' && dependency.fact.repo === row.fact.repo;
-    const given = deps.find((dep) => dep.task === id);
-    if (!isWanted || !isSame) continue;
-    require(life, given?.commit === dependency.commit, 'T13', () =>
-      `${task} gets ${given?.commit} of ${id}, not ${dependency.commit}`);
-  }
-}
-
 /** E8: gates run on the very commit that was verified, or on the candidate made of it. */
 function checkGate(life: Life, { task, commit }: EffectOf<'gate'>): void {
   const row = life.state.tasks.get(task);
@@ -99,6 +77,8 @@ function checkAdvance(life: Life, { task, candidate, commit }: EffectOf<'advance
   const isGated = stage?.do !== 'land' || stage.gates.length === 0 || git.gated.has(candidate);
   require(life, isGated, 'M4', () => `the base moves to ${candidate} of ${task}, which passed no gate`);
   require(life, reaches(git, candidate, commit), 'M2', () => `the candidate ${candidate} is not made of ${commit}`);
+  // Done before, or nothing to merge: the base stays where it is.
+  if (reaches(git, git.base, candidate)) return;
   for (const [other, merge] of git.merges) {
     const isTwice = other !== candidate && merge.task === task && merge.commit === commit;
     require(life, !isTwice, 'M4', () => `${commit} of ${task} is merged as ${candidate} and was as ${other}`);

@@ -1,9 +1,10 @@
+import type { EffectOf } from '../../../core/effect.ts';
 import type { Event } from '../../../core/event.ts';
 import type { StepResult } from '../../../core/step.ts';
 import type { Task } from '../../../core/task.ts';
 import { type Life, require } from '../life.ts';
 import { type Before, sum, type TaskBefore } from './before.ts';
-import { childrenOf, isContainer, naiveWay } from './naive.ts';
+import { childrenOf, isContainer, naiveDependencies, naiveStage, naiveWay } from './naive.ts';
 import { whyNotDone } from './truth.ts';
 
 /** What an event may do to a task, and what it must not. */
@@ -18,8 +19,10 @@ export function checkMoves(life: Life, event: Event, old: Before, result: StepRe
     checkBounds(life, task);
     if (task.status === 'done' && was.status !== 'done' && !persons.has(task.id)) checkDone(life, task);
   }
-  for (const effect of result.effects)
+  for (const effect of result.effects) {
     if (effect.kind === 'record') checkContainer(life, effect.task, effect.change.word);
+    if (effect.kind === 'prepare') checkPrepare(life, effect);
+  }
   checkEnded(life, event, old);
   checkWaves(life, old, result);
   checkRun(life, old);
@@ -57,6 +60,25 @@ function checkContainer(life: Life, id: string, word: string): void {
   if (task === undefined || word !== 'done' || !isContainer(life.world.playbook, task)) return;
   const open = childrenOf(life.state, id).filter((child) => child.status !== 'done');
   require(life, open.length === 0, 'C2', () => `${id} closes, and ${open.map((child) => child.id)} are not done`);
+}
+
+/** T13: what a task depends on is in its branch, verified, and nothing else. */
+function checkPrepare(life: Life, { task, deps, mergeBase }: EffectOf<'prepare'>): void {
+  const { state, world } = life;
+  const row = state.tasks.get(task);
+  if (row === undefined) return;
+  const stage = naiveStage(world.playbook, row);
+  require(life, stage?.do === 'agent' && stage.mergeBase === mergeBase, 'K7', () =>
+    `the base of ${task} is merged: ${mergeBase}`);
+  const isWanted = world.playbook.workspace.deps === 'merge';
+  for (const id of naiveDependencies(state, row)) {
+    const dependency = state.tasks.get(id);
+    const isSame = dependency?.commit != null && dependency.status === 'done' && dependency.fact.repo === row.fact.repo;
+    const given = deps.find((dep) => dep.task === id);
+    if (!isWanted || !isSame) continue;
+    require(life, given?.commit === dependency.commit, 'T13', () =>
+      `${task} gets ${given?.commit} of ${id}, not ${dependency.commit}`);
+  }
 }
 
 /** E3, E9: what a result may change. */

@@ -43,8 +43,10 @@ function whyNotLanded({ world: { git } }: Life, task: Task, how: string, isGated
     }
     case 'merge': {
       const merge = [...git.merges].find(([, merged]) => merged.commit === commit && merged.task === task.id);
-      if (merge === undefined || !reaches(git, git.base, merge[0])) return `${commit} is not merged into the base`;
-      return isGated && !git.gated.has(merge[0]) ? `no gate passed on the merge of ${commit}` : null;
+      if (!reaches(git, git.base, commit)) return `${commit} is not merged into the base`;
+      return merge !== undefined && isGated && !git.gated.has(merge[0])
+        ? `no gate passed on the merge of ${commit}`
+        : null;
     }
     case 'collect': {
       const landed = git.collected.get(`${task.id}:${commit}`);
