@@ -50,7 +50,7 @@ function rankAgain(state: State, id: string): void {
 
 /** Blocked tasks go on by themselves once all that they named is done, skipped ones included. */
 export function wakeBlocked(state: State): void {
-  for (const id of state.index.wakes) {
+  for (const id of [...state.index.wakes].sort()) {
     state.index.wakes.delete(id);
     const task = findTask(state, id);
     if (task?.hold?.why !== 'blocker' || task.status !== 'blocked' || task.hold.by.length === 0) continue;

@@ -23,8 +23,8 @@ export function deadlockCause(state: State): DeadlockCause | null {
   const held = [...state.tasks.values()].filter((task) => HELD_UP.has(task.status));
   if (waiting.length === 0 && held.length === 0) return null;
   const graph = createGraph(state);
-  const cycle = findCycle(graph, waiting);
   const blocked = held.filter((task) => task.status === 'blocked');
+  const cycle = findCycle(graph, [...waiting, ...blocked]);
   const named = heldBehind(graph, waiting, held);
   // Nothing waits for them, and yet only a person can let them go on.
   const release = named.length > 0 ? named : heldBehind(graph, blocked, held);

@@ -91,7 +91,7 @@ function formWave(state: State): void {
 
 /** What was begun and may not go on for now must not keep its branch from others; its work is kept. */
 function freeStranded(state: State): void {
-  for (const id of state.index.stranded) {
+  for (const id of [...state.index.stranded].sort()) {
     state.index.stranded.delete(id);
     const task = state.tasks.get(id);
     if (task === undefined || !isStranded(task) || task.cleanup !== null) continue;
@@ -102,7 +102,7 @@ function freeStranded(state: State): void {
 
 /** Containers whose children are all done close by themselves (C2); no agent is asked. */
 function closeContainers(state: State): void {
-  for (const id of state.index.closable) {
+  for (const id of [...state.index.closable].sort()) {
     state.index.closable.delete(id);
     const task = state.tasks.get(id);
     const isEmpty = (state.index.children.get(id)?.size ?? 0) === 0;

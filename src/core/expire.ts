@@ -6,7 +6,8 @@ import { note, type State, taskOf, touch, touchRun } from './state.ts';
 /** What the passing of time does: attempts run out of time, parks end, the run reaches its limit. */
 export function expire(state: State): void {
   const { run } = state;
-  for (const id of state.index.inFlight) {
+  // Sorted: the journal must not depend on what this life happened to load first.
+  for (const id of [...state.index.inFlight].sort()) {
     const task = taskOf(state, id);
     const effect = task.flight === null ? undefined : state.effects.get(task.flight);
     if (effect?.kind !== 'attempt' || task.deadline === null || task.deadline > run.now || task.stopping !== null)

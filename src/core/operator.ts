@@ -87,7 +87,8 @@ function taskRefusal(state: State, what: 'retry' | 'skip' | 'cancel' | 'release'
     return task.status === 'blocked' && task.flight === null ? null : `${id} is ${task.status}, not blocked`;
   if (isFlying) return `${id} is ${task.status}; cancel it first`;
   if (what === 'skip') return task.status === 'done' ? `${id} is done` : null;
-  if (wayOf(state, task).container) return `${id} only holds other tasks; retry those`;
+  const isOpen = task.status === 'blocked' || task.status === 'waiting';
+  if (isOpen && wayOf(state, task).container) return `${id} only holds other tasks; retry those`;
   return task.status === 'waiting' || task.status === 'ready' || task.status === 'done'
     ? `${id} is ${task.status}; only failed, blocked, escalated and cancelled tasks can be tried again`
     : null;

@@ -6,8 +6,8 @@ import type { TaskFact } from '../core/fact.ts';
 import { fillTemplate } from '../playbook/template.ts';
 import type { AgentEnd } from '../port/agent.ts';
 import { tailText } from '../process/output.ts';
+import type { AttemptContext } from './attempt-context.ts';
 import type { EngineParts } from './parts.ts';
-import type { AttemptContext } from './perform/attempt.ts';
 import { markedAt } from './place-file.ts';
 
 /** Gathers the facts of an ended attempt (E8): how it ended, what it says, what git says, what it wrote and touched. */

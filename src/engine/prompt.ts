@@ -4,10 +4,10 @@ import type { Failure } from '../core/failure.ts';
 import type { GateSpec, ReportSpec } from '../core/playbook.ts';
 import { InvariantError } from '../core/state.ts';
 import { type PlaceholderValues, placeholders, renderPrompt } from '../playbook/template.ts';
+import type { AttemptContext } from './attempt-context.ts';
 import { outputOf } from './attempt-end.ts';
 import type { Bench } from './bench.ts';
 import { issueBody } from './issue.ts';
-import type { AttemptContext } from './perform/attempt.ts';
 
 /**
  * What an agent is told (T4): the playbook's template, filled from the row. What went wrong before, the handoff note and

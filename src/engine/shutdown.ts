@@ -3,7 +3,6 @@ import { findDetached } from '../process/spawn-detached.ts';
 import { processTree } from '../process/tree.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { Bench } from './bench.ts';
-import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { attemptFolder } from './project-files.ts';
 
@@ -12,7 +11,7 @@ import { attemptFolder } from './project-files.ts';
  *
  * @returns the way to take the handlers off again.
  */
-export function stopOnSignals(engine: Engine): () => void {
+export function stopOnSignals(engine: { stop(): void }): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const onSignal = (): void => engine.stop();
   for (const signal of signals) process.on(signal, onSignal);

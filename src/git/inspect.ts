@@ -10,7 +10,7 @@ import { type KnownRefs, keepCommit, keepLeftBehind, shelfRef } from './keep.ts'
 import { findLeaks } from './leak-check.ts';
 import { ownershipViolations } from './ownership.ts';
 import { inTurn } from './queue.ts';
-import { type PlaceRecord, readRecord, readRecords } from './record.ts';
+import { type PlaceRecord, readRecord, readRecords, writeRecord } from './record.ts';
 import { judgeRefs } from './ref-check.ts';
 import { refViolation, restoreRefs } from './ref-restore.ts';
 import { readHeadLog } from './reflog.ts';
@@ -67,7 +67,9 @@ async function inspectNow(attempt: Attempt, claimed: string | null): Promise<Ins
   const changed = new Set([...branch.touched.map((touch) => touch.path), ...saved.dirty]);
   const ended =
     checked === null ? guard : await checkPlaces(attempt, checked.guard, { changed, head: branch.work.head });
-  const owned = ownershipViolations(site, { task, repo, touched: branch.touched });
+  const owned = ownershipViolations(site, { task, repo, touched: branch.touched, start: branch.work.start });
+  const isTainted = owned.length + branch.violations.length > 0;
+  if (isTainted !== record.isTainted) await writeRecord(site, { ...record, isTainted });
   return {
     work: branch.work,
     violations: union([...owned, ...branch.violations], [...saved.violations, ...(ended?.found ?? [])]),

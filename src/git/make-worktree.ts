@@ -37,6 +37,7 @@ export async function makeWorktree(job: Job, token: string | null): Promise<Plac
     fence,
     ...place,
     start,
+    isTainted: false,
     given: commits,
     token: token ?? newToken(),
     state: 'making',

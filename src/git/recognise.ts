@@ -48,7 +48,17 @@ function freshRecord({ request, repo, root }: Job, here: Checkout): PlaceRecord 
   const { task, fence } = request;
   const place = { repo: request.repo, common: repo.repository.common, root, admin: here.admin, branch };
   // A fence below the asked one, so that the start is taken anew.
-  return { version: 1, task, fence: fence - 1, ...place, start: null, given: [], token: newToken(), state: 'ready' };
+  return {
+    version: 1,
+    task,
+    fence: fence - 1,
+    ...place,
+    start: null,
+    isTainted: false,
+    given: [],
+    token: newToken(),
+    state: 'ready',
+  };
 }
 
 /** Given to `worktree add`, which writes it first of all: by it a worktree is known as ours before the marker is there. */

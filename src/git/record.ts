@@ -15,8 +15,13 @@ const recordShape = z.object({
   /** The worktree's own git folder; null: not known yet. */
   admin: z.string().nullable(),
   branch: z.string(),
-  /** Tip of the branch before the attempt of this fence. */
+  /**
+   * Tip of the branch before the first attempt in this worktree. A later attempt is judged by all that came since: what
+   * an attempt did that was not accepted is still there, and would be landed with the next one's work.
+   */
   start: z.string().nullable(),
+  /** The branch has something since `start` that its worker may not write: it must not be built upon by others. */
+  isTainted: z.boolean(),
   /** Commits that were merged in for the worker: not its own (O2). */
   given: z.array(z.string()),
   /** Proves, together with the marker in the worktree's git folder, that we made it. */

@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { crashPoint } from '../process/crash-point.ts';
 import { fail } from './failure.ts';
-import { type KnownRefs, keepCommit, keepLeftBehind, shelfRef } from './keep.ts';
+import { type KnownRefs, keepCommit, keepLeftBehind, shelfRef, swapRef } from './keep.ts';
 import { isRealFolder, type PlaceRecord, readMarker, removeRecord, writeRecord } from './record.ts';
 import { readHeadLog } from './reflog.ts';
 import { lines, type Repository, repositoryAt, resolveCommit, short, splitOnce } from './repository.ts';
@@ -76,6 +76,7 @@ export async function removeTree(site: Site, { record, fence }: Settled): Promis
   });
   if (removed.exitCode !== 0) await removeByHand(record);
   crashPoint('worktree-remove:after');
+  if (record.isTainted) await takeBack(repository, { record, fence });
   await removeRecord(site, record.task);
 }
 
@@ -126,6 +127,20 @@ async function moveAside(site: Site, { record, fence }: Settled, left: readonly 
     await mkdir(path.dirname(target), { recursive: true });
     await rename(path.join(record.root, name), target);
   }
+}
+
+/**
+ * A task that was given up with something in its branch that its worker may not write: the branch goes back to where the
+ * task began, so that nobody lands it unseen, not this task's next life nor another task on the same branch. The work
+ * stays under the archive ref.
+ */
+async function takeBack(repository: Repository, { record }: Settled): Promise<void> {
+  const refs = await refsOf(repository, record);
+  const ref = `refs/heads/${record.branch}`;
+  const tip = refs[ref];
+  const isKept = Object.entries(refs).some(([name, sha]) => name.startsWith('refs/coxswain/') && sha === tip);
+  if (record.start === null || tip === undefined || tip === record.start || !isKept) return;
+  await swapRef(repository, { ref, from: tip, to: record.start });
 }
 
 /** What git refuses to remove (it was half gone, or holds a submodule). `rm` removes links, it does not follow them. */

@@ -36,7 +36,6 @@ export async function reuseWorktree(job: Job, { checkout, record }: Reused): Pro
   const merged = await mergeIn(repository, { branch: request.branch, tip, sides: given });
   if (merged !== tip) await advance(tree, job, merged);
   await adoptRefs(site, repository, { [`refs/heads/${request.branch}`]: merged });
-  const isAgain = record.fence === request.fence && record.start !== null;
   const commits = [...new Set([...record.given, ...given.map(({ commit }) => commit)])];
   const next: PlaceRecord = {
     ...record,
@@ -46,7 +45,11 @@ export async function reuseWorktree(job: Job, { checkout, record }: Reused): Pro
     given: commits,
   };
   await writeMarker(site, checkout.admin, next);
-  return writeRecord(site, { ...next, start: isAgain ? record.start : merged, state: 'ready' });
+  return writeRecord(site, {
+    ...next,
+    start: record.start === null || record.start === tip ? merged : record.start,
+    state: 'ready',
+  });
 }
 
 async function endOperation(tree: Tree, record: PlaceRecord): Promise<void> {

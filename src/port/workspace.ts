@@ -55,7 +55,7 @@ export interface Place {
   readonly root: string;
   readonly branch: string;
   readonly base: string;
-  /** Tip of the branch before the attempt. */
+  /** Tip of the branch before the task's first attempt in this place: every later one is judged by all that came since. */
   readonly start: string;
 }
 

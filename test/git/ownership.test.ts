@@ -271,23 +271,57 @@ describe('globs', () => {
 describe('history and claims', () => {
   it('a rewritten start is a violation, and the old tip is kept', async () => {
     const world = await makeWorld();
-    const first = await begun(world);
-    const old = await commitFile(first.root, 'src/a.txt', 'first');
-    await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: old });
-    const place = await begun(world, { fence: 2 });
+    const place = await begun(world);
+    const old = await head(place.root);
     await write(place.root, 'src/b.txt', 'more');
     await git(place.root, 'add', '--all');
     await git(place.root, 'commit', '-q', '--amend', '-m', 'amended');
     const { work, violations } = await world.workspaces.inspect({
       task: 'A-1',
-      fence: 2,
+      fence: 1,
       claimed: await head(place.root),
     });
     expect(work).toMatchObject({ start: old, isChanged: false });
-    expect(violations).toMatchObject([
-      { what: 'ref', path: 'refs/heads/feature/a-1', text: expect.stringMatching(/rewritten/) },
-    ]);
+    expect(violations).toContainEqual(
+      expect.objectContaining({ path: 'refs/heads/feature/a-1', text: expect.stringMatching(/rewritten/) }),
+    );
     expect(await git(world.root, 'for-each-ref', '--contains', old)).toContain('refs/coxswain/');
+  });
+
+  it('O2: a later attempt is judged by all that came since the first one, and may rewrite it', async () => {
+    const world = await makeWorld();
+    const first = await begun(world);
+    const start = await head(first.root);
+    await write(first.root, LEDGER, 'mine');
+    await git(first.root, 'add', '--sparse', LEDGER);
+    await git(first.root, 'commit', '-q', '-m', 'touches the table');
+    const bad = await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
+    expect(bad.violations).toMatchObject([{ what: 'owned-file', path: LEDGER }]);
+
+    const second = await begun(world, { fence: 2 });
+    await commitFile(second.root, 'src/a.txt', 'clean by itself');
+    const still = await world.workspaces.inspect({ task: 'A-1', fence: 2, claimed: null });
+    expect(still.violations).toMatchObject([{ what: 'owned-file', path: LEDGER }]);
+
+    const third = await begun(world, { fence: 3 });
+    await git(third.root, 'reset', '-q', '--hard', start);
+    const clean = await commitFile(third.root, 'src/a.txt', 'clean');
+    const good = await world.workspaces.inspect({ task: 'A-1', fence: 3, claimed: clean });
+    expect(good).toMatchObject({ violations: [], work: { start, head: clean, isChanged: true, claimProblem: null } });
+  });
+
+  it('O2, E7: a task given up with such a commit leaves its branch without it, and the work in the archive', async () => {
+    const world = await makeWorld();
+    const place = await begun(world);
+    const start = await head(place.root);
+    await write(place.root, LEDGER, 'mine');
+    await git(place.root, 'add', '--sparse', LEDGER);
+    await git(place.root, 'commit', '-q', '-m', 'touches the table');
+    const tip = await head(place.root);
+    await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    expect(await git(world.root, 'rev-parse', 'refs/heads/feature/a-1')).toBe(start);
+    expect(await git(world.root, 'for-each-ref', '--contains', tip)).toContain('refs/coxswain/archive/A-1/1');
   });
 
   it('commits that were reset or amended away are kept', async () => {

@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { AttemptEffect } from '../../core/effect.ts';
-import type { TaskFact } from '../../core/fact.ts';
 import type { AgentStage } from '../../core/playbook.ts';
 import { InvariantError, stageOf } from '../../core/state.ts';
 import type { AgentEnd, AgentEvent, AttemptSpec, RunningAttempt } from '../../port/agent.ts';
-import type { Place } from '../../port/workspace.ts';
 import { crashPoint } from '../../process/crash-point.ts';
 import { findDetached } from '../../process/spawn-detached.ts';
+import type { AttemptContext } from '../attempt-context.ts';
 import { attemptEnd, neverStarted } from '../attempt-end.ts';
 import { type Bench, done, type Performed } from '../bench.ts';
 import { taskFact } from '../fact.ts';
@@ -81,15 +80,6 @@ function agentStage(bench: Bench, id: string): AgentStage {
   if (stage?.do !== 'agent')
     throw new InvariantError(`an attempt is outstanding for ${id}, which is at no agent stage`);
   return stage;
-}
-
-export interface AttemptContext {
-  readonly effect: AttemptEffect;
-  readonly fact: TaskFact;
-  readonly stage: AgentStage;
-  /** null: the stage has no workspace (`workspace: none`). */
-  readonly place: Place | null;
-  readonly folder: string;
 }
 
 async function attemptSpec(bench: Bench, context: AttemptContext): Promise<AttemptSpec> {

@@ -6,6 +6,8 @@ import { whyNotDone } from './truth.ts';
 
 /** What must hold at the moment an effect touches the world. */
 export function checkAct(life: Life, effect: Effect): void {
+  // Its result came already, out of an older life: what is done again now is not awaited.
+  if (!life.state.effects.has(effect.key)) return;
   switch (effect.kind) {
     case 'attempt':
       checkSpawn(life, effect);

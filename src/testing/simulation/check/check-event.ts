@@ -6,6 +6,7 @@ import type { Before } from './before.ts';
 import { checkEffects } from './check-effects.ts';
 import { checkExplain } from './check-explain.ts';
 import { checkMoves } from './check-moves.ts';
+import { checkEnd } from './check-run.ts';
 import { checkState } from './check-state.ts';
 import { checkStore } from './check-store.ts';
 
@@ -17,6 +18,7 @@ export function checkEvent(life: Life, event: Event, old: Before, result: StepRe
   checkEffects(life, old, result);
   checkMoves(life, event, old, result);
   checkExplain(life, old, result);
+  if (life.state.run.status === 'ended' && old.runStatus !== 'ended') checkEnd(life);
 }
 
 function record(life: Life, event: Event, old: Before, { entry, effects }: StepResult): void {
