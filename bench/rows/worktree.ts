@@ -30,7 +30,7 @@ export const bench: Bench = {
               if (!made.ok) throw new Error(made.failure.text);
             });
             await workspaces.inspect({ task, fence: 1, claimed: null }).catch(() => undefined);
-            await workspaces.cleanup({ task, fence: 1, keep: false });
+            await workspaces.cleanup({ task, fence: 1, keep: false, isDone: true });
             return ms;
           },
           async () => {

@@ -2,7 +2,7 @@ import { endEffect, outlive } from './emit.ts';
 import { ask, closeItem } from './inbox.ts';
 import type { Step } from './playbook.ts';
 import type { GroupRow } from './rows.ts';
-import { findTask, groupKey, note, type State, taskOf, touch, touchRun } from './state.ts';
+import { findTask, groupKey, note, type State, taskOf, touchRun } from './state.ts';
 import { barriersOf, change, isHeldUp } from './status.ts';
 import type { Task } from './task.ts';
 
@@ -149,8 +149,8 @@ function dismiss(state: State, wave: GroupRow): void {
     if (!isLeftOut && (task.status !== 'waiting' || task.flight !== null)) continue;
     leaveBarriers(state, task);
     task.group = null;
-    touch(state, task);
     joinBarriers(state, task);
+    change(state, task, () => undefined);
   }
 }
 

@@ -94,9 +94,9 @@ function freeStranded(state: State): void {
   for (const id of [...state.index.stranded].sort()) {
     state.index.stranded.delete(id);
     const task = state.tasks.get(id);
-    if (task === undefined || !isStranded(task) || task.cleanup !== null) continue;
+    if (task === undefined || !isStranded(state, task) || task.cleanup !== null) continue;
     if (state.playbook.workspace.kind === 'none') freeResources(state, task);
-    else flyCleanup(state, task, true);
+    else flyCleanup(state, task, { keep: true, isDone: false });
   }
 }
 

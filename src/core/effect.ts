@@ -112,6 +112,8 @@ export interface AdvanceEffect extends OfTask {
 export interface CleanupEffect extends OfTask {
   readonly kind: 'cleanup';
   readonly keep: boolean;
+  /** The task is done: if it ever lives again, it starts where its branch is then, and not where this life began. */
+  readonly isDone: boolean;
 }
 
 /** A step of a group, a phase or the run. */

@@ -17,8 +17,8 @@ export function fly(state: State, task: Task, body: TaskEffectBody): void {
 }
 
 /** Decides the cleanup of a task's workspace, which runs beside whatever the task does next. */
-export function flyCleanup(state: State, task: Task, keep: boolean): void {
-  const effect = taskEffect(task, { kind: 'cleanup', keep });
+export function flyCleanup(state: State, task: Task, how: { readonly keep: boolean; readonly isDone: boolean }): void {
+  const effect = taskEffect(task, { kind: 'cleanup', ...how });
   outlive(state, effect);
   task.cleanup = effect.key;
   touch(state, task);

@@ -142,8 +142,11 @@ function put(
 function spreadEdges(state: State, task: Task, edges: Set<TaskId>): void {
   if (task.fact.parent !== null) edges.add(task.fact.parent);
   const work = wayOf(state, task).container ? [...(state.index.children.get(task.id) ?? [])] : [];
+  // Not `edges`: what is in there for another reason may not have been gone through.
+  const seen = new Set<TaskId>();
   for (let id = work.pop(); id !== undefined; id = work.pop()) {
-    if (edges.has(id)) continue;
+    if (seen.has(id)) continue;
+    seen.add(id);
     edges.add(id);
     for (const child of state.index.children.get(id) ?? []) work.push(child);
   }

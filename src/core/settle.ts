@@ -44,7 +44,7 @@ export function finishSettling(state: State, task: Task): void {
   });
   note(state, task.id, settling.status, `${task.id} is ${settling.status}`);
   if (task.fence > 0 && state.playbook.workspace.kind !== 'none')
-    flyCleanup(state, task, settling.workspace === 'keep');
+    flyCleanup(state, task, { keep: settling.workspace === 'keep', isDone: settling.status === 'done' });
   else freeResources(state, task);
 }
 

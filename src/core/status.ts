@@ -41,15 +41,20 @@ export function isHeldUp(task: Task): boolean {
   return HELD_UP.has(task.status) || (task.status === 'waiting' && task.heldDeps > 0);
 }
 
-/** The ledger says it is in progress, and nothing of it is in flight: its entry stands where its stage is (K3). */
+/**
+ * The ledger says it is in progress, and nothing of it is in flight: its entry stands where its stage is (K3). One that
+ * has to wait again, because a person made it, must not keep others out of that place.
+ */
 export function isResting(task: Task): boolean {
-  const isIdle = HELD_UP.has(task.status) || task.status === 'waiting' || task.status === 'ready';
+  const isIdle = HELD_UP.has(task.status) || task.status === 'ready';
   return isIdle && task.recorded?.word === 'active';
 }
 
-/** It was begun, and something it needs has gone since: a person gave it a dependency, or moved its phase. */
-export function isStranded(task: Task): boolean {
-  return task.status === 'waiting' && task.flight === null && task.holds.length > 0;
+/** It was begun, and something it needs has gone since: a person gave it a dependency, moved its phase, left it out. */
+export function isStranded(state: State, task: Task): boolean {
+  if (task.flight !== null || task.holds.length === 0) return false;
+  const isOutOfWave = state.playbook.admission.unit === 'wave' && task.group === null;
+  return task.status === 'waiting' || (task.status === 'ready' && isOutOfWave);
 }
 
 /** Nothing but a slot, a resource, a park or a pause is in the way. */
@@ -115,7 +120,7 @@ function account(state: State, task: Task, before: Facets, after: Facets): void 
     if (after.isFlying) index.inFlight.add(task.id);
     else index.inFlight.delete(task.id);
   }
-  if (isStranded(task)) index.stranded.add(task.id);
+  if (isStranded(state, task)) index.stranded.add(task.id);
   if (isResting(task)) index.resting.add(task.id);
   else index.resting.delete(task.id);
   if (after.isDone && !before.isDone) for (const id of index.blockers.get(task.id) ?? []) index.wakes.add(id);

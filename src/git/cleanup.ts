@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { TaskId } from '../core/fact.ts';
+import type { CleanupRequest } from '../port/workspace.ts';
 import { crashPoint } from '../process/crash-point.ts';
 import { removeGuards } from './guard-file.ts';
 import { inTurn } from './queue.ts';
@@ -9,22 +9,16 @@ import { type Repository, repositoryAt } from './repository.ts';
 import { git, gitText } from './run.ts';
 import type { Site } from './site.ts';
 
-interface CleanupRequest {
-  readonly task: TaskId;
-  readonly fence: number;
-  readonly keep: boolean;
-}
-
 /**
  * Keeps the work under refs of ours, proves that it is kept, then frees the branch (E7): the worktree is removed, or with
  * `keep` detached from the branch and left as it is for a person. The branch itself stays. Doing it again does nothing.
  *
  * @throws GitError when something is not kept, or the folder is not ours.
  */
-export async function cleanup(site: Site, { task, fence, keep }: CleanupRequest): Promise<void> {
+export async function cleanup(site: Site, { task, fence, keep, isDone }: CleanupRequest): Promise<void> {
   const record = await readRecord(site, task);
   if (record !== null) {
-    await inTurn(record.common, () => settle(site, { record, fence, keep }));
+    await inTurn(record.common, () => settle(site, { record, fence, keep, isDone }));
   }
   await removeGuards(site, task);
 }
@@ -33,12 +27,13 @@ interface Settling {
   readonly record: PlaceRecord;
   readonly fence: number;
   readonly keep: boolean;
+  readonly isDone: boolean;
 }
 
-async function settle(site: Site, { record, fence, keep }: Settling): Promise<void> {
+async function settle(site: Site, { record, fence, keep, isDone }: Settling): Promise<void> {
   const repository = repositoryAt(record.common);
   const isWhole = repository !== null && record.admin !== null && existsSync(record.root) && record.state === 'ready';
-  if (!keep || !isWhole || record.admin === null) return removeTree(site, { record, fence });
+  if (!keep || !isWhole || record.admin === null) return removeTree(site, { record, fence, isDone });
   await keepWork(site, { repository, root: record.root, admin: record.admin }, { record, fence });
   await detach(repository, record.admin);
 }

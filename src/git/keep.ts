@@ -12,6 +12,11 @@ export function shelfRef(shelf: Shelf, task: TaskId, fence: number): string {
   return `refs/coxswain/${shelf}/${task}/${fence}`;
 }
 
+/** Where the branch was when a task that is not done yet was begun. */
+export function originRef(task: TaskId): string {
+  return `refs/coxswain/origin/${task}`;
+}
+
 const MAX_TRIES = 100;
 
 /** Refs as they were read a moment ago, to save asking again: by full name. */

@@ -5,7 +5,7 @@ import { crashPoint } from '../process/crash-point.ts';
 import { fail } from './failure.ts';
 import { adoptRefs } from './guard-file.ts';
 import type { Job } from './job.ts';
-import { swapRef } from './keep.ts';
+import { originRef, swapRef } from './keep.ts';
 import { mergeIn, presentSides, type Side } from './merge-in.ts';
 import { orchestratorGlobs } from './own-globs.ts';
 import { inTurn } from './queue.ts';
@@ -36,7 +36,8 @@ export async function makeWorktree(job: Job, token: string | null): Promise<Plac
     task,
     fence,
     ...place,
-    start,
+    start: await beginning(repository.common, tips, start),
+    origin: tips.origin,
     isTainted: false,
     given: commits,
     token: token ?? newToken(),
@@ -63,6 +64,13 @@ interface Tips {
   /** Where work goes on: our branch, else the remote's, else the base. */
   readonly from: string;
   readonly base: string;
+  /** Where a life of the task began that did not end well; null: there was none. */
+  readonly origin: string | null;
+}
+
+/** The work of a life before is still on the branch, unless somebody took it off. */
+async function beginning(cwd: string, { origin, from }: Tips, start: string): Promise<string> {
+  return origin !== null && (await isAncestor(cwd, origin, from)) ? origin : start;
 }
 
 export async function readTips({ repo, request }: Job): Promise<Tips> {
@@ -72,7 +80,7 @@ export async function readTips({ repo, request }: Job): Promise<Tips> {
     remote === null
       ? null
       : { branch: `refs/remotes/${remote}/${request.branch}`, base: `refs/remotes/${remote}/${base}` };
-  const names = [...Object.values(heads), ...(remotes === null ? [] : Object.values(remotes))];
+  const names = [originRef(request.task), ...Object.values(heads), ...(remotes === null ? [] : Object.values(remotes))];
   const refs = await readRefs(repository, names);
   const theirs =
     remotes === null ? null : { branch: refs.get(remotes.branch) ?? null, base: refs.get(remotes.base) ?? null };
@@ -87,7 +95,12 @@ export async function readTips({ repo, request }: Job): Promise<Tips> {
     throw fail('workspace', 'no-base', text);
   }
   const local = refs.get(heads.branch) ?? null;
-  return { local, from: (await newer(repository.common, local, theirs?.branch ?? null)) ?? found, base: found };
+  return {
+    local,
+    from: (await newer(repository.common, local, theirs?.branch ?? null)) ?? found,
+    base: found,
+    origin: refs.get(originRef(request.task)) ?? null,
+  };
 }
 
 /** The other one only where it has all of the first: two that went apart are not ours to join. */

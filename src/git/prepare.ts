@@ -52,7 +52,10 @@ async function settle(job: Job): Promise<PlaceRecord> {
   const found = await recogniseWorktree(job, record);
   if (found.kind === 'ready') return reuseWorktree(job, found);
   if (found.kind === 'half') return found.record;
-  if (found.kind === 'other') await removeTree(site, { record: found.record, fence: found.record.fence });
+  if (found.kind === 'other') {
+    // Its row names another branch now: what began on the old one says nothing about this.
+    await removeTree(site, { record: found.record, fence: found.record.fence, isDone: true });
+  }
   return makeWorktree(job, record?.root === root ? record.token : null);
 }
 

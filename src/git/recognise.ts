@@ -54,6 +54,7 @@ function freshRecord({ request, repo, root }: Job, here: Checkout): PlaceRecord 
     fence: fence - 1,
     ...place,
     start: null,
+    origin: null,
     isTainted: false,
     given: [],
     token: newToken(),

@@ -20,6 +20,8 @@ const recordShape = z.object({
    * an attempt did that was not accepted is still there, and would be landed with the next one's work.
    */
   start: z.string().nullable(),
+  /** What `originRef` said when the worktree was made; null: the task had no life before, or was done. */
+  origin: z.string().nullable(),
   /** The branch has something since `start` that its worker may not write: it must not be built upon by others. */
   isTainted: z.boolean(),
   /** Commits that were merged in for the worker: not its own (O2). */

@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { crashPoint } from '../process/crash-point.ts';
 import { fail } from './failure.ts';
-import { type KnownRefs, keepCommit, keepLeftBehind, shelfRef, swapRef } from './keep.ts';
+import { type KnownRefs, keepCommit, keepLeftBehind, originRef, shelfRef, swapRef } from './keep.ts';
 import { isRealFolder, type PlaceRecord, readMarker, removeRecord, writeRecord } from './record.ts';
 import { readHeadLog } from './reflog.ts';
 import { lines, type Repository, repositoryAt, resolveCommit, short, splitOnce } from './repository.ts';
@@ -17,6 +17,11 @@ interface Settled {
   readonly record: PlaceRecord;
   /** The attempt its work is kept under. */
   readonly fence: number;
+}
+
+interface Removal extends Settled {
+  /** What the task's next life is judged by begins then, and not with this one. */
+  readonly isDone: boolean;
 }
 
 /** Everything a worktree holds is kept under refs of ours: files, branch, a detached head, commits it left behind. */
@@ -54,7 +59,7 @@ async function tipsOf(tree: Tree, record: PlaceRecord, refs: KnownRefs): Promise
  * Removes the worktree of a record, and the record: only a folder that git and our marker (or our record, where nobody was
  * let in yet) say is ours, never through a link, and only after its work is proven to be kept (E7).
  */
-export async function removeTree(site: Site, { record, fence }: Settled): Promise<void> {
+export async function removeTree(site: Site, { record, fence, isDone }: Removal): Promise<void> {
   const repository = repositoryAt(record.common);
   if (repository === null) {
     await removeRecord(site, record.task);
@@ -76,7 +81,8 @@ export async function removeTree(site: Site, { record, fence }: Settled): Promis
   });
   if (removed.exitCode !== 0) await removeByHand(record);
   crashPoint('worktree-remove:after');
-  if (record.isTainted) await takeBack(repository, { record, fence });
+  if (!isDone && record.isTainted) await takeBack(repository, { record, fence });
+  else await keepOrigin(repository, record, isDone);
   await removeRecord(site, record.task);
 }
 
@@ -141,6 +147,16 @@ async function takeBack(repository: Repository, { record }: Settled): Promise<vo
   const isKept = Object.entries(refs).some(([name, sha]) => name.startsWith('refs/coxswain/') && sha === tip);
   if (record.start === null || tip === undefined || tip === record.start || !isKept) return;
   await swapRef(repository, { ref, from: tip, to: record.start });
+}
+
+/**
+ * Where a task began that is not done: its next life goes on from the commits of this one, which nobody has accepted, so
+ * that they are judged again, and count as its own.
+ */
+async function keepOrigin(repository: Repository, record: PlaceRecord, isDone: boolean): Promise<void> {
+  const ref = originRef(record.task);
+  const to = isDone ? null : record.start;
+  if (record.origin !== to) await swapRef(repository, { ref, from: record.origin, to });
 }
 
 /** What git refuses to remove (it was half gone, or holds a submodule). `rm` removes links, it does not follow them. */

@@ -33,9 +33,17 @@ export interface Workspaces {
     readonly commit: string;
   }): Promise<{ readonly path: string; release(): Promise<void> }>;
   /** Proves that the work is kept (E7), then frees the branch and, unless `keep`, removes the worktree. */
-  cleanup(request: { readonly task: TaskId; readonly fence: number; readonly keep: boolean }): Promise<void>;
+  cleanup(request: CleanupRequest): Promise<void>;
   /** Nothing is left to do: gives back what was kept for speed, so that no worktree of ours is left. */
   tidy(): Promise<void>;
+}
+
+export interface CleanupRequest {
+  readonly task: TaskId;
+  readonly fence: number;
+  readonly keep: boolean;
+  /** The task is done; otherwise its next life is judged by all that its branch got since this one began. */
+  readonly isDone: boolean;
 }
 
 export interface PrepareRequest {

@@ -119,7 +119,7 @@ export function sampleItem(id: string): InboxItem {
 }
 
 export function sampleEffect(key: string): Effect {
-  return { key, kind: 'cleanup', task: 'a', fence: 1, keep: false };
+  return { key, kind: 'cleanup', task: 'a', fence: 1, keep: false, isDone: false };
 }
 
 export function sampleStep(key: string): Effect {

@@ -216,12 +216,28 @@ export function workspaceConformance(name: string, makeWorld: () => Promise<Work
         const place = await begun(workspaces);
         const commit = await world.commit(place, { 'src/a.txt': 'work\n' });
         await world.write(place, { 'src/b.txt': 'unsaved\n' });
-        await workspaces.cleanup({ task: 'T-1', fence: 1, keep: false });
-        await world.open().cleanup({ task: 'T-1', fence: 1, keep: false });
+        await workspaces.cleanup({ task: 'T-1', fence: 1, keep: false, isDone: true });
+        await world.open().cleanup({ task: 'T-1', fence: 1, keep: false, isDone: true });
         expect(await world.read(place.root, 'src/a.txt')).toBeNull();
         expect(await world.isKept(commit)).toBe(true);
         expect(await world.isSaved('src/b.txt', 'unsaved\n')).toBe(true);
         expect(await ready(workspaces, { fence: 2 })).toMatchObject({ start: commit });
+      });
+
+      it('E14: the next life of a task that did not end well goes on from what its branch got', async () => {
+        const world = await one();
+        const workspaces = world.open();
+        const place = await begun(workspaces);
+        const commit = await world.commit(place, { 'src/a.txt': 'work\n' });
+        await workspaces.cleanup({ task: 'T-1', fence: 1, keep: false, isDone: false });
+        const again = await begun(workspaces, { fence: 2 });
+        expect(again.start).toBe(place.start);
+        expect((await workspaces.inspect({ task: 'T-1', fence: 2, claimed: commit })).work).toMatchObject({
+          isChanged: true,
+          claimProblem: null,
+        });
+        await workspaces.cleanup({ task: 'T-1', fence: 2, keep: false, isDone: true });
+        expect(await ready(workspaces, { fence: 3 })).toMatchObject({ start: commit });
       });
 
       it('with `keep` leaves the files and frees the branch', async () => {
@@ -229,7 +245,7 @@ export function workspaceConformance(name: string, makeWorld: () => Promise<Work
         const workspaces = world.open();
         const place = await begun(workspaces);
         await world.write(place, { 'src/b.txt': 'unsaved\n' });
-        await workspaces.cleanup({ task: 'T-1', fence: 1, keep: true });
+        await workspaces.cleanup({ task: 'T-1', fence: 1, keep: true, isDone: false });
         expect(await world.read(place.root, 'src/b.txt')).toBe('unsaved\n');
         expect((await workspaces.prepare(asked({ task: 'T-2' }))).ok).toBe(true);
       });
@@ -240,7 +256,7 @@ export function workspaceConformance(name: string, makeWorld: () => Promise<Work
         const place = await begun(workspaces);
         await world.commit(place, { 'src/a.txt': 'work\n' });
         await world.write(place, { 'src/b.txt': 'unsaved\n' });
-        await workspaces.cleanup({ task: 'T-1', fence: 1, keep: true });
+        await workspaces.cleanup({ task: 'T-1', fence: 1, keep: true, isDone: false });
         expect(await ready(workspaces, { fence: 2 })).toMatchObject({ root: place.root, start: place.start });
         expect(await world.read(place.root, 'src/a.txt')).toBe('work\n');
         expect(await world.read(place.root, 'src/b.txt')).toBe('unsaved\n');
@@ -260,9 +276,9 @@ async function ready(workspaces: Workspaces, change: Partial<PrepareRequest> = {
 }
 
 /** Prepared and guarded, as before an attempt. */
-async function begun(workspaces: Workspaces): Promise<Place> {
-  const place = await ready(workspaces);
-  await workspaces.guard({ task: 'T-1', fence: 1 });
+async function begun(workspaces: Workspaces, { fence }: { readonly fence: number } = { fence: 1 }): Promise<Place> {
+  const place = await ready(workspaces, { fence });
+  await workspaces.guard({ task: 'T-1', fence });
   return place;
 }
 

@@ -203,7 +203,7 @@ describe('what is not held against it', () => {
         expect(await world.workspaces.push({ task: 'A-2', repo: null, branch: second.branch, commit })).toBeNull();
         const gate = await world.workspaces.gatePlace({ repo: null, commit });
         await gate.release();
-        await world.workspaces.cleanup({ task: 'A-2', fence: 1, keep: false });
+        await world.workspaces.cleanup({ task: 'A-2', fence: 1, keep: false, isDone: false });
       },
     ],
     [
@@ -220,7 +220,7 @@ describe('what is not held against it', () => {
         const second = await begun(world, { task: 'A-2', branch: 'other' });
         await commitFile(second.root, 'src/b.txt', 'second');
         await world.workspaces.inspect({ task: 'A-2', fence: 1, claimed: null });
-        await world.workspaces.cleanup({ task: 'A-2', fence: 1, keep: true });
+        await world.workspaces.cleanup({ task: 'A-2', fence: 1, keep: true, isDone: false });
       },
     ],
   ];

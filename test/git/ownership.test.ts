@@ -319,7 +319,7 @@ describe('history and claims', () => {
     await git(place.root, 'commit', '-q', '-m', 'touches the table');
     const tip = await head(place.root);
     await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(await git(world.root, 'rev-parse', 'refs/heads/feature/a-1')).toBe(start);
     expect(await git(world.root, 'for-each-ref', '--contains', tip)).toContain('refs/coxswain/archive/A-1/1');
   });

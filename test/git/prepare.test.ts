@@ -317,7 +317,7 @@ describe('repos (T11)', () => {
     const gate = await there.workspaces.gatePlace({ repo: 'web', commit });
     expect(await read(gate.path, LEDGER)).toBe('ours to write');
     await gate.release();
-    await there.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await there.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(existsSync(place.root)).toBe(false);
   });
 
@@ -346,7 +346,7 @@ it('a repository with long object names', async () => {
   const { work, violations } = await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: commit });
   expect(work).toMatchObject({ isChanged: true, claimProblem: null });
   expect(violations).toMatchObject([{ what: 'ref', path: 'refs/heads/mine' }]);
-  await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+  await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
   expect(await git(root, 'ls-tree', '-r', '--name-only', 'refs/coxswain/rescue/A-1/1')).not.toContain('src/a.txt');
 });
 
@@ -426,7 +426,7 @@ describe('killed in the middle (E2)', () => {
     const place = await prepared(world);
     await change(world.root, { state: 'removing' });
     await rm(path.join(place.root, '.git'));
-    await openWorld(world.folder).workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await openWorld(world.folder).workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(existsSync(place.root)).toBe(false);
     expect(await git(world.root, 'worktree', 'list')).not.toContain('A-1');
     expect(Object.keys(await refs(world.root))).toContain('refs/heads/feature/a-1');

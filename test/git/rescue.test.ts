@@ -139,7 +139,7 @@ describe('uncommitted work is saved, and nothing is touched', () => {
     await write(place.root, 'src/a.txt', 'one');
     await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
     await write(place.root, 'src/a.txt', 'two');
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(await git(world.root, 'show', `${RESCUE}:src/a.txt`)).toBe('one');
     expect(await git(world.root, 'show', `${RESCUE}.2:src/a.txt`)).toBe('two');
   });
@@ -153,7 +153,7 @@ describe('uncommitted work is saved, and nothing is touched', () => {
     await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
     expect(await git(world.root, 'ls-tree', '-r', '--name-only', RESCUE)).not.toContain('huge.bin');
     expect(await git(world.root, 'log', '-1', '--format=%b', RESCUE)).toContain('huge.bin');
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect((await read(world.root, '.coxswain/rescued/A-1/1/files/huge.bin')).startsWith('begin')).toBe(true);
   });
 });
@@ -166,7 +166,7 @@ describe('the worktree a worker left in a bad state', () => {
     await rm(place.root, { recursive: true });
     const { work } = await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: commit });
     expect(work).toMatchObject({ head: commit, isChanged: true, claimProblem: null });
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(await git(world.root, 'worktree', 'list')).not.toContain('A-1');
   });
 
@@ -177,7 +177,7 @@ describe('the worktree a worker left in a bad state', () => {
     const lost = await commitFile(place.root, 'src/a.txt', 'detached');
     const { work } = await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: lost });
     expect(work).toMatchObject({ isChanged: false, claimProblem: expect.stringMatching(/not on feature/) });
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(await git(world.root, 'for-each-ref', '--contains', lost)).toContain('refs/coxswain/archive/A-1/1');
   });
 
@@ -190,7 +190,7 @@ describe('the worktree a worker left in a bad state', () => {
     await git(place.root, 'rebase', '-q', 'main').catch(() => undefined);
     const onto = await head(place.root);
     await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     for (const commit of [kept, onto]) {
       expect(await git(world.root, 'for-each-ref', '--contains', commit)).toContain('refs/coxswain/');
     }
@@ -205,7 +205,9 @@ describe('cleanup removes only what is ours and kept (E7)', () => {
     await write(precious, 'x.txt', 'precious');
     await rm(place.root, { recursive: true });
     await symlink(precious, place.root);
-    await expect(world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false })).rejects.toThrow(/link or no folder/);
+    await expect(world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false })).rejects.toThrow(
+      /link or no folder/,
+    );
     expect(await read(precious, 'x.txt')).toBe('precious');
   });
 
@@ -215,7 +217,7 @@ describe('cleanup removes only what is ours and kept (E7)', () => {
     const precious = path.join(world.folder, 'precious');
     await write(precious, 'x.txt', 'precious');
     await symlink(precious, path.join(place.root, 'node_modules'));
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(await read(precious, 'x.txt')).toBe('precious');
     expect(await readlink(place.root).catch(() => 'gone')).toBe('gone');
   });
@@ -225,7 +227,9 @@ describe('cleanup removes only what is ours and kept (E7)', () => {
     const place = await begun(world);
     await git(world.root, 'worktree', 'remove', '--force', place.root);
     await git(world.root, 'worktree', 'add', '-q', '-b', 'persons', place.root);
-    await expect(world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false })).rejects.toThrow(/marker/);
+    await expect(world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false })).rejects.toThrow(
+      /marker/,
+    );
     expect(await read(place.root, 'src/a.txt')).toBe('a\n');
   });
 
@@ -236,7 +240,7 @@ describe('cleanup removes only what is ours and kept (E7)', () => {
     await commitAll(place.root, 'Submodule');
     const inside = await commitFile(path.join(place.root, 'sub'), 'x.txt', 'only here');
     await git(world.root, 'worktree', 'lock', place.root);
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(await git(world.root, 'worktree', 'list')).not.toContain('A-1');
     expect(await git(world.root, 'cat-file', '-t', inside)).toBe('commit');
     expect(await git(world.root, 'for-each-ref', '--contains', inside)).toContain('.nested/');
@@ -244,7 +248,7 @@ describe('cleanup removes only what is ours and kept (E7)', () => {
 
   it('a task that never had a worktree', async () => {
     const world = await makeWorld();
-    await world.workspaces.cleanup({ task: 'A-7', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-7', fence: 1, keep: false, isDone: false });
   });
 
   it('keeps the branch, and the person finds no trace in the project but refs', async () => {
@@ -252,7 +256,7 @@ describe('cleanup removes only what is ours and kept (E7)', () => {
     const place = await begun(world);
     const commit = await commitFile(place.root, 'src/a.txt', 'work');
     await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: commit });
-    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false });
+    await world.workspaces.cleanup({ task: 'A-1', fence: 1, keep: false, isDone: false });
     expect(await head(world.root, 'feature/a-1')).toBe(commit);
     expect(await git(world.root, 'status', '--porcelain')).toBe('');
     expect((await git(world.root, 'worktree', 'list')).split('\n')).toHaveLength(1);

@@ -44,7 +44,7 @@ function fold(life: Life, report: Report): void {
   if (result === null) return;
   if (result.changes !== null && result.entry !== null) {
     life.mirror.commit(result.changes);
-    life.journal.push(structuredClone(result.entry));
+    life.journal.push(result.entry);
   }
   tell(life, event, result);
   checkEvent(life, event, old, result);

@@ -1,7 +1,7 @@
 import type { Playbook } from '../../core/playbook.ts';
 import type { Outcome } from '../../core/rows.ts';
 import { checkReplay } from './check/check-run.ts';
-import { checkIndex } from './check/check-store.ts';
+import { checkIndex, checkStore } from './check/check-store.ts';
 import { CORE, type Core, EMPTY_SNAPSHOT } from './core-api.ts';
 import type { Coverage } from './coverage.ts';
 import { drawFaults, type Fault, type FaultSet } from './faults.ts';
@@ -126,6 +126,7 @@ function begin(life: Life): void {
   life.runs += 1;
   life.flights.clear();
   const dead = life.state;
+  checkStore(life);
   life.state = core.createState(world.playbook, life.mirror.load());
   if (life.runs > 1) checkIndex(life, dead, life.state);
   life.isAlive = true;

@@ -37,6 +37,10 @@ export function checkExplain(life: Life, old: Before, { entry }: StepResult): vo
     require(life, naive.length > 0, 'E11', () => `nothing keeps ${task.id} from running, and it does not run`);
   }
   for (const id of dispatched) if (id !== null) checkStart(life, old, id);
+  const [only, ...rest] = [...dispatched];
+  // Whoever starts first may change whose turn is next.
+  const isFixed = rest.length === 0 || !state.playbook.admission.order.includes('current-parent');
+  for (const id of isFixed ? [only, ...rest] : []) if (id != null) checkOrder(life, old, id);
 }
 
 const WITH_OBJECT: ReadonlySet<string> = new Set([
@@ -81,14 +85,13 @@ function checkStart(life: Life, old: Before, id: string): void {
   require(life, stopped === null, 'E5', () => `${id} was started although: ${stopped}`);
   const others = naiveObstacles(state, task).filter((code) => !code.startsWith('cap') && !code.startsWith('cleanup'));
   require(life, others.length === 0, 'E5', () => `${id} was started although: ${others}`);
-  checkOrder(life, task, old);
 }
 
 /** E5: nothing that only waits for a place comes before it in the playbook's order. */
-function checkOrder(life: Life, task: Task, old: Before): void {
+function checkOrder(life: Life, old: Before, id: string): void {
   const { state } = life;
-  // Whoever starts first may change whose turn is next.
-  if (state.run.currentParent !== old.currentParent) return;
+  const task = state.tasks.get(id);
+  if (task === undefined) return;
   for (const other of state.tasks.values()) {
     if (other.status !== 'ready' || naiveReasons(life, other).join() !== 'limit') continue;
     const isEarlier = compare(rank(life, other, old, 0), rank(life, task, old, 1)) < 0;

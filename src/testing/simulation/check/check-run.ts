@@ -84,7 +84,7 @@ export function checkReplay(life: Life): void {
   const state = core.createState(world.playbook, structuredClone(EMPTY_SNAPSHOT));
   const mirror = createMirror();
   for (const entry of journal) {
-    const { changes, entry: again } = core.step(state, structuredClone(entry.event));
+    const { changes, entry: again } = core.step(state, entry.event);
     if (changes !== null) mirror.commit(changes);
     const [one, other] = [JSON.stringify(entry), JSON.stringify(again)];
     require(life, one === other, 'E1', () => `entry ${entry.seq} was ${one}, and again it is ${other}`);

@@ -31,7 +31,7 @@ function checkCounts(life: Life): void {
 }
 
 function isResting(task: Task): boolean {
-  const statuses = ['waiting', 'ready', 'failed', 'blocked', 'escalated', 'cancelled'];
+  const statuses = ['ready', 'failed', 'blocked', 'escalated', 'cancelled'];
   return statuses.includes(task.status) && task.recorded?.word === 'active';
 }
 

@@ -111,9 +111,8 @@ export function naiveObstacles(state: State, task: Task): readonly string[] {
 
 /** In that stage's place in the ledger, or at the stage where it has none, begun and not ended. */
 export function isAt(state: State, task: Task, stage: string): boolean {
-  const isBegun = task.flight !== null || task.recorded?.word === 'active';
-  const isEnded = task.flight === null && task.status === 'done';
-  if (!isBegun || isEnded) return false;
+  const isIdle = ['done', 'waiting'].includes(task.status);
+  if (task.flight === null && (isIdle || task.recorded?.word !== 'active')) return false;
   if (Object.hasOwn(state.playbook.ledger.places, stage)) return task.recorded?.place === stage;
   return naiveStage(state.playbook, task)?.name === stage;
 }

@@ -20,7 +20,9 @@ export function whyNotDone(life: Life, task: Task): string | null {
     const head = attempt.end.work?.head ?? null;
     if (head !== task.commit) return `its commit is ${task.commit}, but its last attempt ended at ${head}`;
   }
-  for (const stage of way?.stages ?? []) {
+  // Gates before the last agent saw another commit; what it made is gated again where it lands, or after it.
+  const from = last === undefined ? 0 : (way?.stages.indexOf(last) ?? 0);
+  for (const stage of way?.stages.slice(from) ?? []) {
     if (stage.do === 'gate' && !life.world.git.gated.has(task.commit ?? '')) return `no gate passed on ${task.commit}`;
     if (stage.do !== 'land') continue;
     const missing = whyNotLanded(life, task, stage.how, stage.gates.length > 0);

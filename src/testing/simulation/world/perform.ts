@@ -132,8 +132,9 @@ function cleanup(world: World, { task }: EffectOf<'cleanup'>): Extract<Result, {
   return { kind: 'cleanup' };
 }
 
-function step(world: World, { key, of, step: { name } }: EffectOf<'step'>): Extract<Result, { kind: 'step' }> {
-  if (suffers(world, 'steps') && world.chance.machine.chance(0.15)) {
+function step(world: World, { key, of, scope, step: { name } }: EffectOf<'step'>): Extract<Result, { kind: 'step' }> {
+  const isLasting = scope === 'preflight' && world.isUnfit;
+  if (suffers(world, 'steps') && (isLasting || world.chance.machine.chance(0.15))) {
     const text = `${name} did not pass`;
     return { kind: 'step', failure: failure('config', 'check-failed', text), text };
   }

@@ -20,6 +20,8 @@ export interface World {
   readonly faults: FaultSet;
   /** Nothing goes wrong any more: what follows must come to an end. */
   isCalm: boolean;
+  /** The preflight does not pass until calm comes. */
+  readonly isUnfit: boolean;
   /** Difference between the orchestrator's clock and the world's. */
   skewMs: number;
   /** Names made so far for new rows. */
@@ -106,6 +108,7 @@ export function createWorld(playbook: Playbook, faults: FaultSet, random: Random
     },
     faults,
     isCalm: false,
+    isUnfit: random.fork('unfit').chance(0.08),
     skewMs: 0,
     names: 0,
   };
