@@ -13,11 +13,14 @@ import type { Call } from './call.ts';
 import { CliError } from './cli-error.ts';
 import { CONFIG_FILE, findProject, type ProjectQuery } from './project.ts';
 
+export const LOCK_FILE = 'run.lock';
+export const STATE_FILE = 'state.db';
+
 /** A project with its documents, put together from configuration. The parts of a run are added by `assemble-run.ts`. */
 export interface Project {
   /** Absolute. */
   readonly root: string;
-  /** `.coxswain`, absolute; it exists. */
+  /** `.coxswain`, absolute. Made when the state is opened: commands that need no state leave none behind. */
   readonly stateFolder: string;
   readonly playbook: Playbook;
   readonly ledger: Ledger;
@@ -25,6 +28,7 @@ export interface Project {
   readonly files: readonly string[];
   /** About the configuration. */
   readonly warnings: readonly Problem[];
+  /** The folder of the state must be there. */
   takeLock(): LockResult;
   /** Whether a run is on now. */
   isHeld(): boolean;
@@ -39,14 +43,23 @@ export async function openProject(where: ProjectQuery, act: string): Promise<Pro
   }
   const { playbook, warnings } = loaded;
   const ledger = openLedger(root, playbook, act);
-  const stateFolder = makeStateFolder(root);
-  const takeLock = (): LockResult => takeRunLock(path.join(stateFolder, 'run.lock'), Date.now());
+  const stateFolder = path.join(root, '.coxswain');
+  const takeLock = (): LockResult => takeRunLock(path.join(stateFolder, LOCK_FILE), Date.now());
   const isHeld = (): boolean => {
     const result = takeLock();
     if (result.ok) result.lock.release();
     return !result.ok;
   };
-  return { root, stateFolder, playbook, ledger, files: [...new Set([...loaded.files, ...ledger.files])], warnings, takeLock, isHeld };
+  return {
+    root,
+    stateFolder,
+    playbook,
+    ledger,
+    files: [...new Set([...loaded.files, ...ledger.files])],
+    warnings,
+    takeLock,
+    isHeld,
+  };
 }
 
 /** Opens the project and its state for as long as `use` takes. */
@@ -55,8 +68,12 @@ export async function withProject<T>(
   act: string,
   use: (project: Project, store: Store) => Promise<T>,
 ): Promise<T> {
-  const project = await openProject(where, act);
-  const store = await openSqliteStore(path.join(project.stateFolder, 'state.db'));
+  return withState(await openProject(where, act), use);
+}
+
+export async function withState<T>(project: Project, use: (project: Project, store: Store) => Promise<T>): Promise<T> {
+  makeStateFolder(project.stateFolder);
+  const store = await openSqliteStore(path.join(project.stateFolder, STATE_FILE));
   try {
     return await use(project, store);
   } finally {
@@ -98,10 +115,8 @@ function openLedger(root: string, playbook: Playbook, act: string): Ledger {
 }
 
 /** `.coxswain` keeps itself out of git, whatever the project's own ignore rules are. */
-function makeStateFolder(root: string): string {
-  const folder = path.join(root, '.coxswain');
+function makeStateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const ignore = path.join(folder, '.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
-  return folder;
 }

@@ -10,6 +10,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
   readonly load: () => Promise<CommandModule>;
+  /** Decides something for the crew: refused to an agent inside an attempt. */
+  readonly steers?: boolean;
   /** Taken when the first word is given alone. */
   readonly isDefault?: boolean;
 }
@@ -35,6 +37,7 @@ export const CATALOG: readonly CommandSpec[] = [
       { flags: '--json', text: 'print one JSON object a line; the last is {"type":"run-ended",...}' },
     ],
     examples: ['cox run', 'cox run --dry-run', 'cox run --limit 3', 'cox run --task MS-SEC-001'],
+    steers: true,
     load: () => import('./command/run.ts'),
   },
   {
@@ -131,6 +134,7 @@ export const CATALOG: readonly CommandSpec[] = [
     summary: 'let the run go on past an item of the inbox',
     options: [],
     examples: ['cox approve checkpoint-1'],
+    steers: true,
     load: () => import('./command/approve.ts'),
   },
   {
@@ -139,6 +143,7 @@ export const CATALOG: readonly CommandSpec[] = [
     summary: 'refuse an item of the inbox: the run stops, or its failed tasks are tried again',
     options: [{ flags: '--retry-failed', text: 'try the failed tasks again in place of stopping' }],
     examples: ['cox reject checkpoint-1 "the names are wrong"', 'cox reject checkpoint-1 --retry-failed'],
+    steers: true,
     load: () => import('./command/reject.ts'),
   },
   {
@@ -147,6 +152,7 @@ export const CATALOG: readonly CommandSpec[] = [
     summary: 'answer an escalation with one of its choices',
     options: [],
     examples: ['cox answer escalation-2 retry "use the second approach"'],
+    steers: true,
     load: () => import('./command/answer.ts'),
   },
   ...(['retry', 'skip', 'cancel', 'release'] as const).map((name) => ({
@@ -160,6 +166,7 @@ export const CATALOG: readonly CommandSpec[] = [
     }[name],
     options: [],
     examples: [`cox ${name} MS-SEC-001`],
+    steers: true,
     load: async () => ({ run: (await import('./command/steer.ts')).steerTask(name) }),
   })),
   ...(['pause', 'resume', 'drain', 'stop'] as const).map((name) => ({
@@ -173,6 +180,7 @@ export const CATALOG: readonly CommandSpec[] = [
     }[name],
     options: [],
     examples: [`cox ${name}`],
+    steers: true,
     load: async () => ({ run: (await import('./command/steer.ts')).steerRun(name) }),
   })),
   {
@@ -196,7 +204,7 @@ export const CATALOG: readonly CommandSpec[] = [
     name: 'playbook schema',
     args: '',
     summary: 'the JSON Schema of coxswain.yaml, for editors',
-    options: [],
+    options: [{ flags: '--json', text: 'the same: a schema is JSON' }],
     examples: ['cox playbook schema > coxswain.schema.json'],
     load: () => import('./command/playbook-schema.ts'),
   },
@@ -206,6 +214,7 @@ export const CATALOG: readonly CommandSpec[] = [
     summary: 'look at the documents of this folder and write a coxswain.yaml for them',
     options: [{ flags: '-y, --yes', text: 'do not ask' }],
     examples: ['cox init', 'cox init --yes'],
+    steers: true,
     load: () => import('./command/init.ts'),
   },
   {

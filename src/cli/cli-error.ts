@@ -5,7 +5,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, waiting: 3, bug: 70, interrupt
 
 /**
  * Something a person can mend (I5). Printed as `Cannot <act>: <reason>. Next step: <next>.`, after the problems with
- * their places.
+ * their places. Text from below (git, the store) may say its own next step, and may begin with `Cannot` itself.
  *
  * @example throw new CliError('run', 'another `cox run` has this project', 'watch it with `cox status`');
  */
@@ -17,10 +17,12 @@ export class CliError extends Error {
   constructor(
     act: string,
     reason: string,
-    next: string,
+    /** null: the reason says it. */
+    next: string | null,
     options: { problems?: readonly Problem[]; status?: number } = {},
   ) {
-    super(`Cannot ${act}: ${sentence(reason)} Next step: ${sentence(next)}`);
+    const what = sentence(reason.startsWith('Cannot ') ? reason : `Cannot ${act}: ${reason}`);
+    super(next === null ? what : `${what} Next step: ${sentence(next)}`);
     this.problems = options.problems ?? [];
     this.status = options.status ?? EXIT.usage;
   }

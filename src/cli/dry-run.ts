@@ -3,29 +3,31 @@ import { explain, type Reason } from '../core/explain.ts';
 import type { JournalNote } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
 import { type StepResult, step } from '../core/step.ts';
-import type { Store } from '../port/store.ts';
 import type { Project } from './assemble.ts';
 import type { Call } from './call.ts';
-import { CliError, EXIT } from './cli-error.ts';
-import { look } from './read-model.ts';
+import { checkRun } from './check-run.ts';
+import { EXIT } from './cli-error.ts';
 import { escapeLine } from './render/escape.ts';
 import { reasonText } from './render/reason.ts';
 import { plural } from './render/unit.ts';
+import { observeWithoutWriting } from './without-writing.ts';
 
 const WAITS = 30;
 
 /** What the first round of a run would start, and why the rest would wait. Decided by the core itself, and thrown away. */
-export async function dryRun({ terminal, options }: Call, project: Project, store: Store): Promise<number> {
-  const { state, holder } = await look(project, store);
-  if (holder !== null) {
-    throw new CliError('say what a run would do', `a run is on already (process ${holder.pid})`, 'see `cox status`');
-  }
+export async function dryRun({ terminal, options }: Call, project: Project): Promise<number> {
+  const { state } = await observeWithoutWriting(project, 'say what a run would do');
+  await checkRun(project);
   const starts = firstRound(state, options.task ?? null, options.limit ?? null);
   const started = new Set(starts.map(({ task }) => task));
   const tasks = [...state.tasks.values()].sort((a, b) => a.fact.order - b.fact.order);
   const waits = tasks
     .filter(({ id, status }) => !started.has(id) && status !== 'done' && status !== 'cancelled')
-    .map(({ id, status }) => ({ id, status, reasons: explain(state, id)?.reasons ?? [] }));
+    .map(({ id, status }) => ({
+      id,
+      status,
+      reasons: (explain(state, id)?.reasons ?? []).map((reason) => asPlan(id, reason, started)),
+    }));
   if (options.json) {
     const shown = starts.map(({ task, text }) => ({ id: task, title: titleOf(state, task), text }));
     terminal.json({ version: 1, starts: shown, waits });
@@ -57,6 +59,14 @@ function firstRound(state: State, only: readonly string[] | null, limit: number 
     take(step(state, { type: 'effect-ended', at, key: check.key, result }));
   }
   return notes;
+}
+
+/** The state is that after the first round, which did not happen: what it says is running would only be started. */
+function asPlan(id: string, reason: Reason, started: ReadonlySet<string | null>): Reason {
+  const { code, on, text } = reason;
+  if (code === 'dependency' && started.has(on)) return { ...reason, text: `${id} depends on ${on}, which would start` };
+  if (code === 'limit') return { ...reason, text: text.replace(/ are taken$/, ' would be taken') };
+  return code === 'resource' ? { ...reason, text: text.replace(' is in use by ', ' would be in use by ') } : reason;
 }
 
 function titleOf(state: State, task: string | null): string {

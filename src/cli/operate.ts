@@ -9,6 +9,7 @@ import { CliError, EXIT } from './cli-error.ts';
 import { SEEN } from './freshness.ts';
 import { observe } from './read-model.ts';
 import { escapeLine } from './render/escape.ts';
+import { unknownTask } from './unknown-task.ts';
 
 /** How long a live run may take to answer before we leave the command with it. */
 const PATIENCE_MS = 10_000;
@@ -37,18 +38,17 @@ export function operate(call: Call, order: Order): Promise<number> {
   });
 }
 
-async function sendTo(
-  call: Call,
-  store: Store,
-  { command, act, next }: Order,
-  holder: LockHolder | null,
-): Promise<number> {
+async function sendTo(call: Call, store: Store, order: Order, holder: LockHolder | null): Promise<number> {
+  const { command, act } = order;
   const number = await store.send(command, Date.now());
   const who = holder ? `the run (process ${holder.pid})` : 'the run';
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await pause(LOOK_MS)) {
     const outcome = await store.commandOutcome(number);
     if (outcome === undefined) continue;
-    if (outcome.refusal !== null) throw new CliError(act, outcome.refusal, next);
+    if (outcome.refusal !== null) {
+      const { tasks } = await store.load();
+      throw refused(order, outcome.refusal, new Set(tasks.map(({ id }) => id)));
+    }
     call.terminal.line(`${act}: done by ${who}.`);
     return EXIT.ok;
   }
@@ -58,18 +58,14 @@ async function sendTo(
   return EXIT.ok;
 }
 
-async function doHere(
-  call: Call,
-  project: Project,
-  store: Store,
-  { command, act, next, needsRun }: Order,
-): Promise<number> {
+async function doHere(call: Call, project: Project, store: Store, order: Order): Promise<number> {
+  const { command, act, needsRun } = order;
   if (needsRun) throw new CliError(act, 'no run is on', 'start one with `cox run`');
   const { state, hasDied, problems } = await observe(project, store);
   if (problems.length > 0)
     throw new CliError(act, 'the documents have mistakes', 'mend them, then `cox lint`', { problems });
-  const refused = refusal(state, command);
-  if (refused !== null) throw new CliError(act, refused, next);
+  const reason = refusal(state, command);
+  if (reason !== null) throw refused(order, reason, new Set(state.tasks.keys()));
   if (hasDied) {
     await store.send(command, Date.now());
     call.terminal.line(`${act}: noted. The last run was cut short; the next \`cox run\` takes it first.`);
@@ -84,4 +80,10 @@ async function doHere(
     `${act}: ${notes.length > 0 ? notes.join('; ') : 'done'}. The next \`cox run\` goes on from there.`,
   );
   return EXIT.ok;
+}
+
+/** `explain` cannot help with a task that is not there: then the ones that are. */
+function refused({ command, act, next }: Order, reason: string, ids: ReadonlySet<string>): CliError {
+  if ('task' in command && !ids.has(command.task)) return unknownTask(act, command.task, [...ids]);
+  return new CliError(act, reason, next);
 }

@@ -10,14 +10,18 @@ export interface Environment {
   readonly cwd: string;
   /** COX_PROJECT. */
   readonly project: string | undefined;
+  /** COX_ATTEMPT: it is an agent, inside this attempt, that calls. */
+  readonly attempt: string | undefined;
 }
 
 /** Parses the arguments, runs the command and returns the exit status. Mistakes in the arguments throw a `CliError`. */
 export async function runProgram(argv: readonly string[], environment: Environment): Promise<number> {
   let status: number = EXIT.ok;
   const program = createProgram(async (spec, command) => {
-    const { terminal, cwd, project } = environment;
+    const { terminal, cwd, project, attempt } = environment;
     const options = command.optsWithGlobals<Options>();
+    // A dry run only looks.
+    if (spec.steers && attempt && !options.dryRun) throw agentSteers(spec, attempt);
     const module: CommandModule = await spec.load();
     const where = { option: options.project, env: project, cwd };
     status = await module.run({ args: command.args, options, terminal, where });
@@ -83,6 +87,15 @@ function parseCount(value: string): number {
 /** Nothing ends the process but main, and mistakes are printed in our form (I5). */
 function quiet(command: Command): Command {
   return command.exitOverride().configureOutput({ outputError: () => {} });
+}
+
+/** A courtesy, no wall: what an agent can unset keeps out an eager one, not a hostile one (SECURITY.md). */
+function agentSteers({ name }: CommandSpec, attempt: string): CliError {
+  return new CliError(
+    `${name} from inside the attempt ${attempt}`,
+    'an agent reports, it does not steer',
+    'say it in the report of the task; a person steers from a terminal of their own, where COX_ATTEMPT is not set',
+  );
 }
 
 /** `error: unknown option '--foo'\n(Did you mean --for?)` in the form of I5. */

@@ -49,7 +49,10 @@ export interface Observed {
 }
 
 /** Brings the state up to date with the documents. The caller holds the run lock. */
-export async function observe(project: Project, store: Store): Promise<Observed> {
+export async function observe(
+  project: Project,
+  store: Pick<Store, 'load' | 'getMeta' | 'setMeta' | 'commit'>,
+): Promise<Observed> {
   const snapshot = await store.load();
   const hasDied = snapshot.run !== null && snapshot.run.status !== 'idle' && snapshot.run.status !== 'ended';
   const state = createState(

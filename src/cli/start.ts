@@ -14,7 +14,8 @@ export async function start(argv: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   process.on('uncaughtException', (error) => process.exit(report(error, terminal, argv)));
   try {
-    return await runProgram(argv, { terminal, cwd: process.cwd(), project: process.env.COX_PROJECT });
+    const { COX_PROJECT: project, COX_ATTEMPT: attempt } = process.env;
+    return await runProgram(argv, { terminal, cwd: process.cwd(), project, attempt });
   } catch (error) {
     return report(error, terminal, argv);
   }

@@ -133,6 +133,7 @@ function cancel(state: State, task: Task): void {
   unindexBlocker(state, task);
   task.hold = null;
   touch(state, task);
+  task.note ??= 'cancelled by a person';
   note(state, task.id, 'cancel', `a person cancels ${task.id}`);
   const effect = task.flight === null ? undefined : state.effects.get(task.flight);
   if (effect === undefined) {

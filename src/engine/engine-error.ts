@@ -14,13 +14,14 @@ export type EngineErrorCode = 'locked' | 'repository' | 'remote' | 'document' | 
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
-  readonly next: string;
+  /** null: the message says it. */
+  readonly next: string | null;
   readonly problems: readonly Problem[];
 
   constructor(
     code: EngineErrorCode,
     reason: string,
-    next: string,
+    next: string | null,
     options: { problems?: readonly Problem[]; cause?: unknown } = {},
   ) {
     super(reason, options.cause === undefined ? undefined : { cause: options.cause });

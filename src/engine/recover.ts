@@ -25,7 +25,7 @@ export async function recover(
 ): Promise<Failure | null> {
   const { sync } = bench.parts;
   const refused = await sync.check();
-  if (refused !== null) throw new EngineError('repository', refused.text, 'mend that, then run cox again');
+  if (refused !== null) throw new EngineError('repository', refused.text, null);
   await endOrphans(bench);
   for (const effect of outstanding(bench.state)) performEffect(bench, effect);
   const failure = await pull(bench);

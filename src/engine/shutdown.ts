@@ -44,7 +44,5 @@ async function killNow(folder: string): Promise<void> {
 /** What ended the engine, as an error with a next step where there is one; a bug stays as it is (exit 70). */
 export function explainFailure(error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
-  return new EngineError('store', error.message, 'mend that and run cox again: it continues where it was', {
-    cause: error,
-  });
+  return new EngineError('store', error.message, null, { cause: error });
 }

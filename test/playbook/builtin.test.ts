@@ -82,7 +82,7 @@ describe('the rules of the seeds, as data', () => {
       active: 'in-progress',
       done: 'done',
       failed: 'failed',
-      cancelled: 'cancelled',
+      cancelled: 'failed',
     });
     expect(playbook.reports['task-result']?.fields.status).toMatchObject({
       means: 'status',

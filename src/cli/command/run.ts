@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { formatProblem } from '../../port/problem.ts';
-import { type Project, withProject } from '../assemble.ts';
+import { openProject, type Project, withState } from '../assemble.ts';
 import type { Call } from '../call.ts';
+import { checkRun } from '../check-run.ts';
 import { CliError } from '../cli-error.ts';
 import { dryRun } from '../dry-run.ts';
 import { escapeLine } from '../render/escape.ts';
@@ -9,12 +11,13 @@ import { unknownTask } from '../unknown-task.ts';
 
 const ACT = 'run';
 
-export function run(call: Call): Promise<number> {
-  return withProject(call, ACT, async (project, store) => {
-    await checkTasks(call, project);
-    if (call.options.dryRun) return dryRun(call, project, store);
-    return runCrew(call, project, store);
-  });
+export async function run(call: Call): Promise<number> {
+  const project = await openProject(call.where, ACT);
+  await checkTasks(call, project);
+  if (call.options.dryRun) return dryRun(call, project);
+  // What is refused leaves nothing behind. Where there is a state already, the engine asks once it has the lock.
+  if (!existsSync(project.stateFolder)) await checkRun(project);
+  return withState(project, (_, store) => runCrew(call, project, store));
 }
 
 /** Mistakes in the documents, and names that are none, before anything is taken or started. */

@@ -29,7 +29,9 @@ export function wantedCells(row: TaskRow, change: LedgerChange, context: ChangeC
   const want = (column: string, value: string, isMet = cellOf(row, column) === value) => {
     if (hasColumn(row, column)) wanted.push({ column, value, isMet, isAppended: false });
   };
-  want('status', context.words[change.word], row.word === change.word);
+  const { words } = context;
+  // Two of our words may share one of the document's.
+  want('status', words[change.word], row.word !== null && words[row.word] === words[change.word]);
   if (change.agent !== undefined) want('agent', cleaned(change.agent));
   if (change.startedAt !== undefined) want('started_at', timeOf(change.startedAt, context));
   if (change.completedAt === null) want('completed_at', '', isNothing(cellOf(row, 'completed_at')));

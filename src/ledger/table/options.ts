@@ -15,7 +15,7 @@ export interface TableOptions {
   readonly repos: readonly string[];
 }
 
-/** The words of the seed (seeds/3-task-table.md, Schema Reference); `cancelled` is ours. */
+/** The words of the seed (seeds/3-task-table.md, Schema Reference), and one for tables that tell a task given up. */
 export const TABLE_WORDS: Readonly<Record<LedgerWord, string>> = {
   open: 'not-started',
   active: 'in-progress',
