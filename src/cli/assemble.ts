@@ -28,6 +28,8 @@ export interface Project {
   readonly files: readonly string[];
   /** About the configuration. */
   readonly warnings: readonly Problem[];
+  /** A warning at the place of a key of the configuration. */
+  warn(path: readonly (string | number)[], code: string, text: string): Problem;
   /** The folder of the state must be there. */
   takeLock(): LockResult;
   /** Whether a run is on now. */
@@ -41,7 +43,7 @@ export async function openProject(where: ProjectQuery, act: string): Promise<Pro
   if (!loaded.ok) {
     throw new CliError(act, `${CONFIG_FILE} has mistakes`, 'mend them, then `cox lint`', { problems: loaded.problems });
   }
-  const { playbook, warnings } = loaded;
+  const { playbook, warnings, warn } = loaded;
   const ledger = openLedger(root, playbook, act);
   const stateFolder = path.join(root, '.coxswain');
   const takeLock = (): LockResult => takeRunLock(path.join(stateFolder, LOCK_FILE), Date.now());
@@ -57,6 +59,7 @@ export async function openProject(where: ProjectQuery, act: string): Promise<Pro
     ledger,
     files: [...new Set([...loaded.files, ...ledger.files])],
     warnings,
+    warn,
     takeLock,
     isHeld,
   };

@@ -23,14 +23,16 @@ export async function dryRun({ terminal, options }: Call, project: Project): Pro
   const tasks = [...state.tasks.values()].sort((a, b) => a.fact.order - b.fact.order);
   const waits = tasks
     .filter(({ id, status }) => !started.has(id) && status !== 'done' && status !== 'cancelled')
-    .map(({ id, status }) => ({
-      id,
-      status,
-      reasons: (explain(state, id)?.reasons ?? []).map((reason) => asPlan(id, reason, started)),
-    }));
+    .map(({ id, status }) => ({ id, status }));
+  const reasonsOf = (id: string): readonly Reason[] =>
+    (explain(state, id)?.reasons ?? []).map((reason) => asPlan(id, reason, started));
   if (options.json) {
     const shown = starts.map(({ task, text }) => ({ id: task, title: titleOf(state, task), text }));
-    terminal.json({ version: 1, starts: shown, waits });
+    terminal.json({
+      version: 1,
+      starts: shown,
+      waits: waits.map((task) => ({ ...task, reasons: reasonsOf(task.id) })),
+    });
     return EXIT.ok;
   }
   const preflight = project.playbook.steps.preflight.map(({ run }) => run);
@@ -39,7 +41,7 @@ export async function dryRun({ terminal, options }: Call, project: Project): Pro
   for (const { task, text } of starts)
     terminal.line(`  ${escapeLine(`${task ?? ''}  ${titleOf(state, task)} (${text})`)}`);
   if (waits.length > 0) terminal.line(`${plural(waits.length, 'task')} would not:`);
-  for (const { id, reasons } of waits.slice(0, WAITS)) terminal.line(`  ${escapeLine(`${id}  ${sentence(reasons)}`)}`);
+  for (const { id } of waits.slice(0, WAITS)) terminal.line(`  ${escapeLine(`${id}  ${sentence(reasonsOf(id))}`)}`);
   if (waits.length > WAITS) terminal.line(`  ... and ${waits.length - WAITS} more`);
   return EXIT.ok;
 }
@@ -65,7 +67,7 @@ function firstRound(state: State, only: readonly string[] | null, limit: number 
 function asPlan(id: string, reason: Reason, started: ReadonlySet<string | null>): Reason {
   const { code, on, text } = reason;
   if (code === 'dependency' && started.has(on)) return { ...reason, text: `${id} depends on ${on}, which would start` };
-  if (code === 'limit') return { ...reason, text: text.replace(/ are taken$/, ' would be taken') };
+  if (code === 'limit') return { ...reason, text: 'every place would be taken' };
   return code === 'resource' ? { ...reason, text: text.replace(' is in use by ', ' would be in use by ') } : reason;
 }
 

@@ -11,6 +11,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const { quickReady } = await import('./quick-ready.ts');
     const text = quickReady({ cwd: process.cwd(), env: process.env.COX_PROJECT });
     if (text !== null) {
+      // A reader that has seen enough is no mistake; `terminal.ts`, which says so for the others, is not loaded here.
+      process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
       process.stdout.write(text);
       return 0;
     }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/rows.ts';
+import type { State } from '../core/state.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ProgressMessage } from '../engine/progress.ts';
 import { stopOnSignals } from '../engine/shutdown.ts';
@@ -11,7 +12,8 @@ import { escapeLine } from './render/escape.ts';
 import { runLines } from './render/run-lines.ts';
 import { summaryLines } from './render/summary.ts';
 import { plural } from './render/unit.ts';
-import { watchStore } from './watch-store.ts';
+import { type WatchedStore, watchStore } from './watch-store.ts';
+import { observeInMemory } from './without-writing.ts';
 
 /** I3. */
 const STATUS_OF: Readonly<Record<Outcome, number>> = {
@@ -35,8 +37,14 @@ export async function runCrew({ options, terminal }: Call, project: Project, sto
   });
   if (!options.json && !project.isHeld()) terminal.line(begin(project));
   const outcome = await guarded(() => engine.run({ only: options.task ?? null, limit: options.limit ?? null }), engine);
-  if (!options.json) terminal.lines(['', ...summaryLines(watched.state(project.playbook), outcome, end?.text ?? null)]);
+  if (!options.json)
+    terminal.lines(['', ...summaryLines(await endState(project, watched, outcome), outcome, end?.text ?? null)]);
   return STATUS_OF[outcome];
+}
+
+/** A run that was refused at its start has not looked at the documents: what is left is in them all the same. */
+async function endState(project: Project, watched: WatchedStore, outcome: Outcome): Promise<State> {
+  return outcome === 'waiting' ? (await observeInMemory(project)).state : watched.state(project.playbook);
 }
 
 function begin({ root, playbook }: Project): string {

@@ -11,7 +11,7 @@ export interface DeadlockCause {
   readonly release: readonly TaskId[];
   /** Tasks that wait. */
   readonly waiting: readonly TaskId[];
-  /** What waiting tasks depend on and what no release can bring: tasks that do not exist, or not in the active phase. */
+  /** What waiting tasks depend on and what no release can bring: tasks that do not exist, or that this run is not about. */
   readonly unreachable: readonly TaskId[];
   readonly text: string;
 }
@@ -33,7 +33,11 @@ export function deadlockCause(state: State): DeadlockCause | null {
   return { ...cause, text: sentence(state, cause) };
 }
 
+/** Not begun: would start by itself, were it in what the run is about. */
+const OPEN: ReadonlySet<Task['status']> = new Set(['waiting', 'ready']);
+
 function isRelevant({ run }: State, task: Task): boolean {
+  if (run.only !== null && !run.only.includes(task.id)) return false;
   return run.activePhase === null || task.fact.phase === run.activePhase;
 }
 
@@ -63,8 +67,7 @@ function findUnreachable(state: State, tasks: readonly Task[]): readonly TaskId[
     if (isEmpty(state, task)) found.add(task.id);
     for (const id of state.index.dependencies.get(task.id) ?? []) {
       const dependency = findTask(state, id);
-      if (dependency === undefined || (dependency.status === 'waiting' && !isRelevant(state, dependency)))
-        found.add(id);
+      if (dependency === undefined || (OPEN.has(dependency.status) && !isRelevant(state, dependency))) found.add(id);
     }
   }
   return [...found];
@@ -147,13 +150,18 @@ function sentence(state: State, { cycle, release, waiting, unreachable }: Omit<D
   });
   for (const id of unreachable) {
     const task = findTask(state, id);
-    const why =
-      task === undefined ? 'does not exist' : isEmpty(state, task) ? 'holds nothing yet' : 'is not in the active phase';
-    named.push(`${id} (which ${why})`);
+    named.push(`${id} (which ${whyUnreachable(state, id, task)})`);
   }
   if (waiting.length === 0) {
     return named.length === 0 ? 'nothing else can run' : `nothing else can run; held up: ${named.join(', ')}`;
   }
   const count = `${waiting.length} ${waiting.length === 1 ? 'task waits' : 'tasks wait'}`;
   return named.length === 0 ? `${count} for a person` : `${count} for ${named.join(', ')}`;
+}
+
+function whyUnreachable(state: State, id: TaskId, task: Task | undefined): string {
+  if (task === undefined) return 'does not exist';
+  if (isEmpty(state, task)) return 'holds nothing yet';
+  const isLeftOut = state.run.only !== null && !state.run.only.includes(id);
+  return isLeftOut ? 'this run was told to leave out' : 'is not in the active phase';
 }

@@ -1,4 +1,5 @@
 import { awaitsPreflight, globalObstacle, limitOf, usedSlots, wouldExceedBudget } from './dispatch.ts';
+import { failureText, globalText, holdersText, inFlightText, preflightText } from './explain-text.ts';
 import type { TaskId } from './fact.ts';
 import { obstacles } from './obstacle.ts';
 import { findTask, type State, wayOf } from './state.ts';
@@ -67,11 +68,11 @@ function reasonsOf(state: State, task: Task): readonly Reason[] {
     case 'queued':
       return [reason('running', inFlightText(state, task), task.flight)];
     case 'failed':
-      return [reason('failed', `${task.id} failed: ${task.failure?.text ?? 'the ledger says so'}`, null)];
+      return [reason('failed', `${task.id} failed${failureText(task, 'the ledger says so')}`, null)];
     case 'cancelled':
       return [reason('cancelled', `${task.id} was cancelled`, null)];
     case 'escalated':
-      return [reason('escalated', `${task.id} waits for a person: ${task.failure?.text ?? ''}`, itemOf(task))];
+      return [reason('escalated', `${task.id} waits for a person${failureText(task, 'see the inbox')}`, itemOf(task))];
     case 'blocked':
       return [holdReason(task)];
     case 'waiting':
@@ -120,7 +121,8 @@ function barrierReason(state: State, task: Task, key: string): Reason {
   }
   const group = state.groups.get(key);
   const kind = group?.kind === 'phase' ? 'phase' : 'group';
-  return reason(kind, `${kind} ${group?.name} is not open yet: the one before it is not finished`, group?.name ?? null);
+  const why = group === undefined ? 'it is not known' : holdersText(state, group);
+  return reason(kind, `${kind} ${group?.name} is not open yet: ${why}`, group?.name ?? null);
 }
 
 function holdReason(task: Task): Reason {
@@ -130,30 +132,6 @@ function holdReason(task: Task): Reason {
   const text = task.hold?.why === 'blocker' ? task.hold.text : 'no reason given';
   const by = task.hold?.why === 'blocker' ? task.hold.by.join(', ') : '';
   return reason('blocked', `its worker reported a blocker: ${text}${by ? ` (${by})` : ''}`, by || null);
-}
-
-function inFlightText(state: State, task: Task): string {
-  const effect = task.flight === null ? undefined : state.effects.get(task.flight);
-  if (effect === undefined) return `${task.id} is number ${state.index.queue.indexOf(task.id) + 1} in the merge queue`;
-  return `${task.id} is ${task.status}: ${effect.kind}, fence ${task.fence}`;
-}
-
-function preflightText(state: State): string {
-  const { failingSince, text } = state.run.preflight;
-  return failingSince === null ? 'the preflight is yet to pass' : `the preflight does not pass: ${text}`;
-}
-
-function globalText(state: State, code: 'not-running' | 'paused' | 'halted' | 'ledger-broken'): string {
-  switch (code) {
-    case 'paused':
-      return 'the run is paused';
-    case 'halted':
-      return state.run.halt?.text ?? 'the run waits for a person';
-    case 'ledger-broken':
-      return `the ledger cannot be read: ${state.run.brokenLedger?.text}`;
-    case 'not-running':
-      return `the run is ${state.run.status}`;
-  }
 }
 
 function itemOf(task: Task): string | null {

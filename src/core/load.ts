@@ -31,6 +31,11 @@ export function createState(playbook: Playbook, snapshot: Snapshot): State {
   return state;
 }
 
+/** What a stored row says of a run that was never ended is about a dead one: nothing starts before the next begins. */
+export function endDeadRun(state: State): void {
+  state.run.status = 'idle';
+}
+
 export const EMPTY_SNAPSHOT: Snapshot = { run: null, tasks: [], groups: [], inbox: [], effects: [] };
 
 /** A playbook may have changed between runs: a task that stands where there is nothing any more starts its way anew. */
@@ -46,7 +51,7 @@ function indexTask(state: State, task: Task): void {
   index.counts[task.status] += 1;
   if (task.flight !== null) index.inFlight.add(task.id);
   if (task.status === 'ready') enqueue(state, task);
-  if (isResting(task)) index.resting.add(task.id);
+  if (isResting(state, task)) index.resting.add(task.id);
   if (task.status === 'waiting' && task.openDeps === 0) index.closable.add(task.id);
   for (const name of task.holds) index.held.set(name, task.id);
   for (const key of barriersOf(state, task)) {

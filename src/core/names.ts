@@ -44,6 +44,8 @@ export function branchProblem(branch: string): string | null {
   if (branch === '@' || /^(?:HEAD|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD)$/i.test(branch))
     return 'is a name git keeps for itself';
   if (/^refs\//i.test(branch)) return 'starts with "refs/"; the short name was expected';
+  if (/^(?:heads|tags|remotes)\//i.test(branch))
+    return `starts with "${branch.slice(0, branch.indexOf('/') + 1)}", which git reads as a place of its own`;
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(branch)) return 'looks like a commit';
   return null;
 }

@@ -141,7 +141,7 @@ function put(
 /** Edges that follow from this task's: its container's, and what its children inherit. */
 function spreadEdges(state: State, task: Task, edges: Set<TaskId>): void {
   if (task.fact.parent !== null) edges.add(task.fact.parent);
-  const work = wayOf(state, task).container ? [...(state.index.children.get(task.id) ?? [])] : [];
+  const work = [...(state.index.children.get(task.id) ?? [])];
   // Not `edges`: what is in there for another reason may not have been gone through.
   const seen = new Set<TaskId>();
   for (let id = work.pop(); id !== undefined; id = work.pop()) {

@@ -36,9 +36,14 @@ export function obstacles(state: State, task: Task): readonly Obstacle[] {
   }
   for (const name of resourcesOf(playbook, task)) {
     const holder = state.index.held.get(name) ?? task.id;
-    if (holder !== task.id) add('resource', name, `${name} is in use by ${holder}`);
+    if (holder !== task.id) add('resource', name, `${resourceText(name)} is in use by ${holder}`);
   }
   return found;
+}
+
+/** `{repo}/{branch}` of a row without a repo: a branch of this repository. */
+function resourceText(name: string): string {
+  return name.startsWith('/') ? `branch ${name.slice(1)}` : name;
 }
 
 /** Counts the entries a person sees in that stage's place, those that wait for a person included (K3). */

@@ -43,10 +43,11 @@ export function isHeldUp(task: Task): boolean {
 
 /**
  * The ledger says it is in progress, and nothing of it is in flight: its entry stands where its stage is (K3). One that
- * has to wait again, because a person made it, must not keep others out of that place.
+ * has to wait again, because a person made it (a dependency, another wave), must not keep others out of that place.
  */
-export function isResting(task: Task): boolean {
-  const isIdle = HELD_UP.has(task.status) || task.status === 'ready';
+export function isResting(state: State, task: Task): boolean {
+  const isOutOfWave = state.playbook.admission.unit === 'wave' && task.group === null;
+  const isIdle = HELD_UP.has(task.status) || (task.status === 'ready' && !isOutOfWave);
   return isIdle && task.recorded?.word === 'active';
 }
 
@@ -121,7 +122,7 @@ function account(state: State, task: Task, before: Facets, after: Facets): void 
     else index.inFlight.delete(task.id);
   }
   if (isStranded(state, task)) index.stranded.add(task.id);
-  if (isResting(task)) index.resting.add(task.id);
+  if (isResting(state, task)) index.resting.add(task.id);
   else index.resting.delete(task.id);
   if (after.isDone && !before.isDone) for (const id of index.blockers.get(task.id) ?? []) index.wakes.add(id);
   if (after.status === 'blocked' && before.status !== 'blocked') index.wakes.add(task.id);

@@ -51,7 +51,7 @@ export function openEngine(parts: EngineParts): Engine {
     stopping.abort();
     await endAttempts(bench);
     const end = endMessage(bench.state, refused);
-    if (end.outcome === 'done') await tidy(parts);
+    await tidy(parts);
     parts.listen(end);
     return end.outcome;
   };

@@ -1,4 +1,5 @@
 import type { Failure } from '../core/failure.ts';
+import { endDeadRun } from '../core/load.ts';
 import { outstanding } from '../core/state.ts';
 import type { Bench } from './bench.ts';
 import { takeCommands } from './commands.ts';
@@ -30,8 +31,7 @@ export async function recover(
   for (const effect of outstanding(bench.state)) performEffect(bench, effect);
   const failure = await pull(bench);
   if (failure !== null) return failure;
-  // What the stored row says of a run is about a dead one: nothing may start before this run begins.
-  bench.state.run.status = 'idle';
+  endDeadRun(bench.state);
   await readLedger({ fold, observer });
   await takeCommands(bench, fold);
   await fold({ type: 'run-started', only: options.only, limit: options.limit });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { CleanupRequest } from '../port/workspace.ts';
 import { crashPoint } from '../process/crash-point.ts';
 import { removeGuards } from './guard-file.ts';
+import { closeKeeper } from './keeper.ts';
 import { inTurn } from './queue.ts';
 import { type PlaceRecord, readRecord } from './record.ts';
 import { keepWork, removeTree } from './remove-tree.ts';
@@ -21,6 +22,7 @@ export async function cleanup(site: Site, { task, fence, keep, isDone }: Cleanup
     await inTurn(record.common, () => settle(site, { record, fence, keep, isDone }));
   }
   await removeGuards(site, task);
+  if (record !== null) await closeKeeper(site, record.common);
 }
 
 interface Settling {

@@ -1,11 +1,20 @@
 import process from 'node:process';
 
 /**
- * Variables of ours that git may see. Everything else that starts with `GIT_` stays behind: an inherited `GIT_DIR` or
- * `GIT_INDEX_FILE` (we may run inside a hook) would quietly aim every command at another repository.
+ * Variables of ours that git may see. An inherited `GIT_DIR` or `GIT_INDEX_FILE` (we may run inside a hook) would quietly
+ * aim every command at another repository; and hooks, filters and helpers that git starts have no business with our secrets.
  */
-const KEPT =
-  /^GIT_(?:AUTHOR_\w+|COMMITTER_\w+|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|SSH\w*|SSL_\w+|PROXY_\w+|EXEC_PATH|ALLOW_PROTOCOL)$/;
+const KEPT: readonly RegExp[] = [
+  /^GIT_(?:AUTHOR_\w+|COMMITTER_\w+|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|SSH\w*|SSL_\w+|PROXY_\w+|EXEC_PATH|ALLOW_PROTOCOL)$/,
+  // Who we are and where things are.
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|TMP|TEMP|TERM|XDG_\w+)$/,
+  // Ways to a credential that are not one themselves.
+  /^(?:SSH_AUTH_SOCK|SSH_AGENT_PID|GNUPGHOME|GPG_TTY|KRB5CCNAME|KRB5_CONFIG|DBUS_SESSION_BUS_ADDRESS)$/,
+  /^(?:https?|ftp|all|no)_proxy$/i,
+  /^(?:SSL_CERT_(?:FILE|DIR)|CURL_CA_BUNDLE)$/,
+  // Windows finds nothing without them.
+  /^(?:SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA)$/i,
+];
 
 /** What every git process of ours gets, whatever the person's shell says (M1). */
 const FIXED: Readonly<Record<string, string>> = {
@@ -43,9 +52,7 @@ export const FIXED_CONFIG: readonly string[] = [
 export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value === undefined) continue;
-    if (name.startsWith('GIT_') && !KEPT.test(name)) continue;
-    env[name] = value;
+    if (value !== undefined && KEPT.some((pattern) => pattern.test(name))) env[name] = value;
   }
   return { ...env, ...FIXED, ...extra };
 }

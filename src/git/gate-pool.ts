@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { crashPoint } from '../process/crash-point.ts';
+import { listCheckouts } from './checkouts.ts';
 import { commandFailure, fail } from './failure.ts';
 import { inTurn } from './queue.ts';
 import { isRealFolder } from './record.ts';
-import { listCheckouts, resolveCommit, short } from './repository.ts';
+import { resolveCommit, short } from './repository.ts';
 import { git, gitText } from './run.ts';
 import { ownFolder, type RepoPlace, repoPlace, type Site } from './site.ts';
 
@@ -29,14 +30,7 @@ export async function gatePlace(
   request: { readonly repo: string | null; readonly commit: string },
 ): Promise<GatePlace> {
   const repo = await repoPlace(site, request.repo);
-  const commit = await resolveCommit(repo.repository.common, request.commit);
-  if (commit === null) {
-    throw fail(
-      'gate',
-      'no-commit',
-      `Cannot run gates on ${short(request.commit)}: it is not in ${repo.repository.root}.`,
-    );
-  }
+  const { commit } = request;
   const slot = await takeSlot(site, repo);
   try {
     await checkOut(repo, slot, commit);
@@ -46,7 +40,8 @@ export async function gatePlace(
     return { path: folder, release: async () => void taken.delete(slot) };
   } catch (error) {
     taken.delete(slot);
-    throw error;
+    if ((await resolveCommit(repo.repository.common, commit)) !== null) throw error;
+    throw fail('gate', 'no-commit', `Cannot run gates on ${short(commit)}: it is not in ${repo.repository.root}.`);
   }
 }
 

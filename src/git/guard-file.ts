@@ -20,10 +20,6 @@ const guardShape = z.object({
   /** Full name -> commit, or `ref: target` for a symbolic one. */
   refs: stringMap,
   stashes: z.array(z.string()),
-  /** Setting -> hash of its values. */
-  config: stringMap,
-  /** Hook or other file of the git folder -> hash. */
-  files: stringMap,
   /** Roots of all worktrees. */
   worktrees: z.array(z.string()),
   checkouts: z.array(
@@ -88,15 +84,11 @@ export async function adoptRefs(
   }
 }
 
-/** Tells them that settings and hooks are as they are now: a change is reported once, by the first attempt that ends. */
-export async function adoptSettings(
-  site: Site,
-  repository: Repository,
-  now: Pick<Guard, 'config' | 'files'>,
-): Promise<void> {
+/** Tells them of worktrees that are none of theirs: what was told once is not told again by the next one that ends. */
+export async function adoptWorktrees(site: Site, repository: Repository, roots: readonly string[]): Promise<void> {
   const guards = await readGuards(site);
   for (const guard of guards.filter((each) => each.common === repository.common && each.endedAt === null)) {
-    await writeGuard(site, { ...guard, ...now });
+    await writeGuard(site, { ...guard, worktrees: [...new Set([...guard.worktrees, ...roots])] });
   }
 }
 

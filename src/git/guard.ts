@@ -1,7 +1,11 @@
+import { listCheckouts } from './checkouts.ts';
 import { fail } from './failure.ts';
 import { type Guard, readGuard, readGuards, removeGuards, writeGuard } from './guard-file.ts';
+import { hookFolders } from './hook-folders.ts';
+import { openKeeper } from './keeper.ts';
 import { readRecord, readRecords } from './record.ts';
-import { listCheckouts, type Repository } from './repository.ts';
+import { headLogBytes } from './reflog.ts';
+import type { Repository } from './repository.ts';
 import { repoPlace, type Site } from './site.ts';
 import { type Checkouts, readAllRefs, takeSnapshot } from './snapshot.ts';
 
@@ -15,20 +19,31 @@ interface GuardRequest {
  * ours, it keeps what it has: the attempt may have been at work since.
  */
 export async function guard(site: Site, { task, fence }: GuardRequest): Promise<void> {
-  if ((await readGuard(site, task, fence)) !== null) return;
+  const known = await readGuard(site, task, fence);
+  if (known !== null && known.endedAt !== null) return;
   const record = await readRecord(site, task);
   if (record === null) {
     throw fail('workspace', 'no-worktree', `Cannot guard an attempt at ${task}: it has no worktree. Prepare it first.`);
   }
   const { repository } = await repoPlace(site, record.repo);
-  // Earlier attempts of the same task are over; their guards must not be taken for running ones.
-  await removeGuards(site, task);
-  const at = Date.now();
-  const refs = await readAllRefs(repository);
-  const snapshot = await takeSnapshot(site, repository, await watchedCheckouts(site, repository));
   const { common, branch } = record;
-  const over = { endedAt: null, found: [], warnings: [] };
-  await writeGuard(site, { version: 1, task, fence, common, branch, at, refs, ...snapshot, ...over });
+  if (known === null) {
+    // Earlier attempts of the same task are over; their guards must not be taken for running ones.
+    await removeGuards(site, task);
+    const at = Date.now();
+    const checkouts = await watchedCheckouts(site, repository);
+    // Before the refs: a commit between the two is then explained by the log, and nobody is blamed for it.
+    const logs = await Promise.all(checkouts.watched.map(({ admin }) => headLogBytes(admin)));
+    const logBytes = new Map(checkouts.watched.map(({ root }, nth) => [root, logs[nth] ?? 0]));
+    const refs = await readAllRefs(repository);
+    const seen = await takeSnapshot(site, repository, checkouts);
+    const places = seen.checkouts.map((each) => ({ ...each, logBytes: logBytes.get(each.root) ?? each.logBytes }));
+    const over = { endedAt: null, found: [], warnings: [] };
+    await writeGuard(site, { version: 1, task, fence, common, branch, at, refs, ...seen, checkouts: places, ...over });
+  }
+  const guards = await readGuards(site);
+  const isFirst = !guards.some((each) => each.task !== task && each.common === common && each.endedAt === null);
+  await openKeeper(site, { common, folders: await hookFolders(repository), isFirst: isFirst && known === null });
 }
 
 /**

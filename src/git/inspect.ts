@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Violation, Work } from '../core/event.ts';
 import type { InspectRequest } from '../port/workspace.ts';
-import { configViolations } from './config-check.ts';
 import { fail } from './failure.ts';
 import { overlapping, watchedCheckouts } from './guard.ts';
-import { adoptRefs, adoptSettings, type Guard, readGuard, writeGuard } from './guard-file.ts';
+import { adoptRefs, adoptWorktrees, type Guard, readGuard, writeGuard } from './guard-file.ts';
 import { type KnownRefs, keepCommit, keepLeftBehind, shelfRef } from './keep.ts';
+import { closeKeeper, forgetTold, heldBack } from './keeper.ts';
 import { findLeaks } from './leak-check.ts';
 import { ownershipViolations } from './ownership.ts';
 import { inTurn } from './queue.ts';
@@ -16,9 +16,11 @@ import { refViolation, restoreRefs } from './ref-restore.ts';
 import { readHeadLog } from './reflog.ts';
 import { rescue } from './rescue.ts';
 import { type RepoPlace, repoPlace, type Site } from './site.ts';
-import { readAllRefs, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { readAllRefs, takeSnapshot } from './snapshot.ts';
+import { checkStashes } from './stash-check.ts';
 import { mendGitFile, removeStaleLocks, type Tree } from './tree.ts';
 import { examineBranch } from './work.ts';
+import { checkWorktrees } from './worktree-check.ts';
 
 export interface Inspection {
   readonly work: Work;
@@ -54,12 +56,13 @@ interface Attempt {
 async function inspectNow(attempt: Attempt, claimed: string | null): Promise<Inspection> {
   const { site, repo, record } = attempt;
   const { task, fence } = record;
-  const saved = await saveFiles(attempt);
   const guard = await readGuard(site, task, fence);
+  const noted = await tellSettings(attempt, guard);
+  const saved = await saveFiles(attempt);
   const seen = await readAllRefs(repo.repository);
   const isOpen = guard !== null && guard.endedAt === null;
   const checked = isOpen
-    ? await checkRefs(attempt, { ...guard, found: union(guard.found, saved.violations) }, seen)
+    ? await checkRefs(attempt, { ...guard, found: union(union(guard.found, noted), saved.violations) }, seen)
     : null;
   const refs = checked?.refs ?? seen;
   const branch = await examineBranch({ repo, record, refs, claimed });
@@ -75,6 +78,19 @@ async function inspectNow(attempt: Attempt, claimed: string | null): Promise<Ins
     violations: union([...owned, ...branch.violations], [...saved.violations, ...(ended?.found ?? [])]),
     warnings: ended?.warnings ?? [],
   };
+}
+
+/**
+ * Settings and hooks before anything else: no git of ours may run by those of a worker. They were put back when they were
+ * seen; here the first attempt that ends is told, and it is written down before it is forgotten.
+ */
+async function tellSettings({ site, repo }: Attempt, guard: Guard | null): Promise<readonly Violation[]> {
+  if (guard === null || guard.endedAt !== null) return [];
+  const notes = await heldBack(site, repo.repository.common);
+  if (notes.length === 0) return [];
+  await writeGuard(site, { ...guard, found: union(guard.found, notes) });
+  await forgetTold(site, repo.repository.common, notes);
+  return notes;
 }
 
 interface Saved {
@@ -139,32 +155,27 @@ interface Done {
 
 /**
  * The rest of the comparison, made when refs are back: until then the files of their checkouts look changed. Ends the
- * attempt, and tells those that still run what is settled: its branch is where it should be, settings were reported.
+ * attempt, and tells those that still run what is settled: its branch is where it should be, worktrees were reported.
  */
 async function checkPlaces({ site, repo, record }: Attempt, guard: Guard, { changed, head }: Done): Promise<Guard> {
   const { repository } = repo;
   const now = await takeSnapshot(site, repository, await watchedCheckouts(site, repository));
-  await keepLostStashes({ site, repo, record }, guard, now);
+  const stashes = await checkStashes(repository, { guard, record, now });
   const others = await overlapping(site, guard);
   const leaks = await findLeaks({ site, guard, now, changed, others });
-  const settings = configViolations(guard, now, others.length === 0);
-  const found = union(guard.found, [...settings, ...leaks.violations]);
+  const worktrees = checkWorktrees({ site, guard, now, others, records: await readRecords(site) });
+  const found = union(guard.found, [...worktrees.violations, ...leaks.violations]);
   const ended: Guard = {
     ...guard,
     found,
-    warnings: [...new Set([...guard.warnings, ...leaks.warnings])],
+    warnings: [...new Set([...guard.warnings, ...stashes, ...worktrees.warnings, ...leaks.warnings])],
     endedAt: Date.now(),
   };
   await writeGuard(site, ended);
   await adoptRefs(site, repository, { [`refs/heads/${record.branch}`]: head });
-  if (settings.length > 0) await adoptSettings(site, repository, { config: now.config, files: now.files });
+  if (worktrees.added.length > 0) await adoptWorktrees(site, repository, worktrees.added);
+  await closeKeeper(site, repository.common);
   return ended;
-}
-
-/** A stash is nobody's in particular, so dropping one is not held against anyone; but it may be a person's only copy. */
-async function keepLostStashes({ repo, record }: Attempt, guard: Guard, now: Snapshot): Promise<void> {
-  const lost = guard.stashes.filter((sha) => !now.stashes.includes(sha));
-  for (const sha of lost) await keepCommit(repo.repository, shelfRef('moved', record.task, record.fence), sha);
 }
 
 function union(one: readonly Violation[], other: readonly Violation[]): Violation[] {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crashPoint } from '../process/crash-point.ts';
 import { fail } from './failure.ts';
@@ -178,12 +178,27 @@ async function lockOwned({ site, repo, request, root }: Job): Promise<void> {
     isProject: repo.isProject,
     prefix: repo.repository.prefix,
   });
-  const named = globs.filter((glob) => !glob.isBuiltIn).map(({ pattern }) => `:(top,glob)${pattern}`);
-  if (named.length === 0) return;
-  const out = await gitText('Cannot list owned files', ['ls-files', '-z', '--', ...named], { cwd: root });
-  for (const name of out.split('\0').filter((each) => each !== '')) {
+  const named = globs.filter((glob) => !glob.isBuiltIn).map(({ pattern }) => pattern);
+  for (const name of await ownedFiles(root, named)) {
     const file = path.join(root, name);
     const stat = await lstat(file).catch(() => null);
     if (stat?.isFile()) await chmod(file, stat.mode & ~0o222);
   }
+}
+
+/** A pattern that is the name of a file, or of nothing here, needs no list of all files. */
+async function ownedFiles(root: string, patterns: readonly string[]): Promise<readonly string[]> {
+  const isName = await Promise.all(patterns.map((pattern) => isNameOfFile(root, pattern)));
+  const wide = patterns.filter((_, nth) => !isName[nth]).map((pattern) => `:(top,glob)${pattern}`);
+  if (wide.length === 0) return patterns;
+  const out = await gitText('Cannot list owned files', ['ls-files', '-z', '--', ...wide], { cwd: root });
+  return [...patterns.filter((_, nth) => isName[nth]), ...out.split('\0').filter((each) => each !== '')];
+}
+
+/** A folder, or a way through a link, is git's to follow. */
+async function isNameOfFile(root: string, pattern: string): Promise<boolean> {
+  const file = path.join(root, pattern);
+  if (/[\\*?[\]]/.test(pattern) || !file.startsWith(root + path.sep)) return false;
+  const stat = await lstat(file).catch(() => null);
+  return stat === null || (stat.isFile() && (await realpath(file)) === file);
 }

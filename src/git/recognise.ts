@@ -1,9 +1,9 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { type Checkout, listCheckouts } from './checkouts.ts';
 import { fail } from './failure.ts';
 import type { Job } from './job.ts';
 import { newToken, type PlaceRecord, readMarker } from './record.ts';
-import { type Checkout, listCheckouts } from './repository.ts';
 
 /** What stands at the place of a task's worktree. */
 export type Recognised =

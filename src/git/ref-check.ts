@@ -1,3 +1,4 @@
+import { holdsEarlierWork } from './earlier-work.ts';
 import type { Guard } from './guard-file.ts';
 import { OUR_MOVES } from './keep.ts';
 import type { PlaceRecord } from './record.ts';
@@ -34,7 +35,7 @@ export interface RefCase {
  * - `HEAD` of a checkout that is no worker's went to the same commit, with a reason (`commit: ...`, `checkout: ...`): a
  *   person at work there; plumbing from elsewhere leaves no such line;
  * - a remote-tracking branch was fetched, or pushed forward by somebody else;
- * - a new tag or other ref outside `refs/heads` holds none of the attempt's commits: a fetch makes those.
+ * - a new tag or other ref outside `refs/heads` holds none of the task's commits: a fetch makes those.
  *
  * Whatever the logs show, a ref that now holds commits of the attempt is held against it.
  */
@@ -106,7 +107,7 @@ async function judge(refs: RefCase, evidence: Evidence, change: RefChange): Prom
   const wasVisited = evidence.visits.some((visit) => visit.to === to);
   if ((isOurs || wasVisited) && !isTheirs) return null;
   const isHarmless = from === null && !/^refs\/(?:heads|replace)\//.test(ref);
-  if (isHarmless && !isTheirs) return null;
+  if (isHarmless && !isTheirs && !(to !== null && (await holdsEarlierWork(refs, to)))) return null;
   // Where a person's checkout stands on it, moving it back would leave that checkout's files behind (DESIGN trap 1).
   return told(change, !wasVisited);
 }

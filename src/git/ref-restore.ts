@@ -1,10 +1,11 @@
 import type { Violation } from '../core/event.ts';
 import { crashPoint } from '../process/crash-point.ts';
+import { listCheckouts } from './checkouts.ts';
 import { GitError } from './failure.ts';
 import { keepCommit, shelfRef, swapRef } from './keep.ts';
 import type { PlaceRecord } from './record.ts';
 import type { RefVerdict } from './ref-check.ts';
-import { listCheckouts, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
 import { git } from './run.ts';
 
 /** What the worker is told about a ref. */

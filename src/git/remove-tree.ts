@@ -6,7 +6,7 @@ import { fail } from './failure.ts';
 import { type KnownRefs, keepCommit, keepLeftBehind, originRef, shelfRef, swapRef } from './keep.ts';
 import { isRealFolder, type PlaceRecord, readMarker, removeRecord, writeRecord } from './record.ts';
 import { readHeadLog } from './reflog.ts';
-import { lines, type Repository, repositoryAt, resolveCommit, short, splitOnce } from './repository.ts';
+import { lines, type Repository, readRefs, repositoryAt, resolveCommit, short, splitOnce } from './repository.ts';
 import { rescue } from './rescue.ts';
 import { git, gitText } from './run.ts';
 import type { Site } from './site.ts';
@@ -72,7 +72,7 @@ export async function removeTree(site: Site, { record, fence, isDone }: Removal)
     const left = await keepWork(site, tree, { record, fence });
     await moveAside(site, { record, fence }, left);
   } else if (record.state === 'ready') await keepHeadOfMissing(tree, { record, fence });
-  if (record.state === 'ready') await proveKept(tree, record);
+  if (record.state === 'ready') await proveKept(tree, { record, fence });
   await writeRecord(site, { ...record, state: record.state === 'ready' ? 'removing' : record.state });
   crashPoint('worktree-remove:before');
   // Twice forced: once for files that were saved, once for a lock of an interrupted `worktree add`.
@@ -111,9 +111,13 @@ async function keepHeadOfMissing(tree: Tree, { record, fence }: Settled): Promis
   for (const tip of tips) await keepCommit(tree.repository, shelfRef('archive', record.task, fence), tip);
 }
 
-/** E7: asked of git once more, right before the removal, by reachability and not by our own belief. */
-async function proveKept(tree: Tree, record: PlaceRecord): Promise<void> {
+/** E7: looked at once more, right before the removal, by reachability and not by our own belief. */
+async function proveKept(tree: Tree, { record, fence }: Settled): Promise<void> {
   const { repository } = tree;
+  // Mostly one ref of ours is all there is, and it holds exactly what the worktree has.
+  const archive = shelfRef('archive', record.task, fence);
+  const first = Object.fromEntries(await readRefs(repository, [`refs/heads/${record.branch}`, archive]));
+  if ((await tipsOf(tree, record, first)).every((tip) => tip === first[archive])) return;
   const refs = await refsOf(repository, record);
   const kept = Object.entries(refs).filter(([name]) => name.startsWith('refs/coxswain/'));
   const has = new Set(kept.map(([, sha]) => sha));

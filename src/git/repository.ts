@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { commandFailure, fail } from './failure.ts';
+import { refsInFiles } from './ref-files.ts';
 import { git, gitText } from './run.ts';
 
 export interface Repository {
@@ -38,66 +39,11 @@ export function repositoryAt(common: string): Repository | null {
   return { common, admin: common, root: common, prefix: '', isBare: path.basename(common) !== '.git' };
 }
 
-export interface Checkout {
-  readonly root: string;
-  readonly head: string | null;
-  /** Full name, `refs/heads/x`; null: detached. */
-  readonly branch: string | null;
-  /** Why it is locked; null: it is not. */
-  readonly lock: string | null;
-  /** Its folder is still there. */
-  readonly isThere: boolean;
-  /** Its own git folder: the common one for the main checkout. */
-  readonly admin: string;
-}
-
-/** The main checkout and all worktrees; a bare repository has no main one. */
-export async function listCheckouts(repository: Repository): Promise<readonly Checkout[]> {
-  const what = `Cannot list the worktrees of ${repository.root}`;
-  const [out, admins] = await Promise.all([
-    gitText(what, ['worktree', 'list', '--porcelain', '-z'], { cwd: repository.common }),
-    adminFolders(repository.common),
-  ]);
-  return out
-    .split('\0\0')
-    .filter((block) => block !== '')
-    .flatMap((block, index) => {
-      const fields = new Map(block.split('\0').map((line) => splitOnce(line, ' ')));
-      const root = fields.get('worktree');
-      if (root === undefined || fields.has('bare')) return [];
-      const admin = index === 0 ? repository.common : admins.get(root);
-      return admin === undefined ? [] : [checkoutOf(root, admin, fields)];
-    });
-}
-
-function checkoutOf(root: string, admin: string, fields: ReadonlyMap<string, string>): Checkout {
-  return {
-    root,
-    admin,
-    head: fields.get('HEAD') ?? null,
-    branch: fields.get('branch') ?? null,
-    lock: fields.get('locked') ?? null,
-    isThere: existsSync(root),
-  };
-}
-
-/** Root of a worktree -> its folder below `worktrees/`, read from the disk: git has no command that tells. */
-async function adminFolders(common: string): Promise<Map<string, string>> {
-  const folder = path.join(common, 'worktrees');
-  const names = await readdir(folder).catch(() => []);
-  const pairs = await Promise.all(
-    names.map(async (name) => {
-      const admin = path.join(folder, name);
-      const gitFile = await readFile(path.join(admin, 'gitdir'), 'utf8').catch(() => null);
-      return gitFile === null ? null : ([path.dirname(path.resolve(admin, gitFile.trim())), admin] as const);
-    }),
-  );
-  return new Map(pairs.filter((pair) => pair !== null));
-}
-
 /** Tips of these refs, by full name; a missing one is left out. */
 export async function readRefs(repository: Repository, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (names.length === 0) return new Map();
+  const read = refsInFiles(repository.common, names);
+  if (read !== null) return read;
   const out = await gitText('Cannot read refs', ['for-each-ref', '--format=%(objectname) %(refname)', '--', ...names], {
     cwd: repository.common,
   });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { crashPoint } from '../process/crash-point.ts';
+import type { Checkout } from './checkouts.ts';
 import { fail, lastWords } from './failure.ts';
 import { adoptRefs } from './guard-file.ts';
 import type { Job } from './job.ts';
@@ -7,7 +8,7 @@ import { keepCommit, ourMove, shelfRef, swapRef } from './keep.ts';
 import { readTips, wantedSides } from './make-worktree.ts';
 import { mergeIn } from './merge-in.ts';
 import { type PlaceRecord, writeMarker, writeRecord } from './record.ts';
-import { type Checkout, resolveCommit } from './repository.ts';
+import { resolveCommit } from './repository.ts';
 import { rescue } from './rescue.ts';
 import { git, gitText } from './run.ts';
 import { mendGitFile, operationUnderWay, removeStaleLocks, type Tree } from './tree.ts';

@@ -6,6 +6,7 @@ import {
 } from 'node:child_process';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lookFirst } from './before-git.ts';
 import { FIXED_CONFIG, gitEnvironment } from './environment.ts';
 import { commandFailure, fail } from './failure.ts';
 
@@ -69,6 +70,7 @@ export async function gitTest(what: string, args: readonly string[], call: GitCa
 }
 
 async function once(args: readonly string[], call: GitCall): Promise<GitResult> {
+  await lookFirst();
   spawned += 1;
   const config = [...FIXED_CONFIG, ...(call.config ?? [])].flatMap((setting) => ['-c', setting]);
   // What the system refuses at once (no memory, arguments too long) is thrown, not told.

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Checkout } from './checkouts.ts';
 import type { Guard } from './guard-file.ts';
 import { headLogBytes, readRefLog } from './reflog.ts';
-import { type Checkout, lines, type Repository, splitOnce } from './repository.ts';
+import { lines, type Repository } from './repository.ts';
 import { git, gitText } from './run.ts';
 import type { Site } from './site.ts';
 import { parseStatus } from './status.ts';
@@ -13,17 +13,15 @@ export interface Checkouts {
   readonly watched: readonly Checkout[];
 }
 
-export type Snapshot = Pick<Guard, 'stashes' | 'config' | 'files' | 'worktrees' | 'checkouts'>;
+export type Snapshot = Pick<Guard, 'stashes' | 'worktrees' | 'checkouts'>;
 
 /** What an attempt must not change besides refs, as it is now (O3, O4). */
 export async function takeSnapshot(site: Site, repository: Repository, { all, watched }: Checkouts): Promise<Snapshot> {
-  const [config, stashes, checkouts] = await Promise.all([
-    readConfig(repository),
+  const [stashes, checkouts] = await Promise.all([
     readStashes(repository),
     Promise.all(watched.filter((checkout) => !isPooled(site, checkout)).map((checkout) => lookAt(site, checkout))),
   ]);
-  const files = await hashFiles(repository, config.hooksPath);
-  return { stashes, config: config.hashes, files, worktrees: all.map(({ root }) => root), checkouts };
+  return { stashes, worktrees: all.map(({ root }) => root), checkouts };
 }
 
 function isPooled(site: Site, { root }: Checkout): boolean {
@@ -44,66 +42,6 @@ export async function readAllRefs(repository: Repository): Promise<Record<string
 /** Kept apart: `git stash drop` deletes what only the log of `refs/stash` remembers. */
 async function readStashes(repository: Repository): Promise<string[]> {
   return (await readRefLog(repository.common, 'refs/stash')).map(({ to }) => to);
-}
-
-interface Config {
-  readonly hashes: Record<string, string>;
-  readonly hooksPath: string | null;
-}
-
-/** Hashed, because settings hold passwords more often than they should. Upstreams of branches are bookkeeping, not settings. */
-async function readConfig(repository: Repository): Promise<Config> {
-  const file = path.join(repository.common, 'config');
-  const out = await gitText('Cannot read the settings', ['config', '--file', file, '--list', '-z'], {
-    cwd: repository.common,
-  });
-  const values = new Map<string, string>();
-  for (const entry of out.split('\0').filter((each) => each !== '')) {
-    const [key, value] = splitOnce(entry, '\n');
-    if (!UNWATCHED.test(key)) values.set(key, `${values.get(key) ?? ''}\n${value}`);
-  }
-  const hashes = Object.fromEntries([...values].map(([key, value]) => [key, hash(value)]));
-  return { hashes, hooksPath: values.get('core.hookspath')?.trim() ?? null };
-}
-
-/** `worktree add` and sparse checkouts of ours turn these on. */
-const UNWATCHED = /^(?:branch\.|extensions\.worktreeconfig$|core\.repositoryformatversion$)/;
-
-const WATCHED = [
-  'config.worktree',
-  'info/attributes',
-  'info/exclude',
-  'info/grafts',
-  'info/sparse-checkout',
-  'objects/info/alternates',
-];
-
-async function hashFiles(repository: Repository, hooksPath: string | null): Promise<Record<string, string>> {
-  const root = repository.isBare ? repository.common : path.dirname(repository.common);
-  const folders = [
-    path.join(repository.common, 'hooks'),
-    ...(hooksPath === null ? [] : [path.resolve(root, hooksPath)]),
-  ];
-  const hooks = await Promise.all(folders.map((folder) => below(folder)));
-  const files = [...WATCHED.map((name) => path.join(repository.common, name)), ...hooks.flat()];
-  const hashed = await Promise.all(files.map(async (file) => [file, await hashFile(file)] as const));
-  return Object.fromEntries(hashed.flatMap(([file, sha]) => (sha === null ? [] : [[path.relative(root, file), sha]])));
-}
-
-async function below(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  return names.map((name) => path.join(folder, name));
-}
-
-async function hashFile(file: string): Promise<string | null> {
-  const content = await readFile(file).catch(() => null);
-  if (content === null) return null;
-  const { mode } = await lstat(file);
-  return hash(Buffer.concat([content, Buffer.from(String(mode & 0o111))]));
-}
-
-function hash(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
 /** Dirty files of a checkout with what each looks like, so that an edit of a file that was dirty already is seen too. */

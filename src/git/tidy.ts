@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { crashPoint } from '../process/crash-point.ts';
+import { listCheckouts } from './checkouts.ts';
 import { inTurn } from './queue.ts';
-import { listCheckouts } from './repository.ts';
 import { git } from './run.ts';
 import { repoPlace, type Site } from './site.ts';
 

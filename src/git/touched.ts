@@ -1,5 +1,5 @@
 import { mergeTree } from './merge-in.ts';
-import { lines, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
 import { gitText } from './run.ts';
 
 /** One path that one commit of an attempt changes. */
@@ -21,36 +21,49 @@ export interface OwnCommit {
   readonly parents: readonly string[];
 }
 
-/** The commits of an attempt: what came in from `not` is nobody's doing here. */
-export async function ownCommits(repository: Repository, { head, not }: Range): Promise<readonly OwnCommit[]> {
+export interface OwnWork {
+  readonly commits: readonly OwnCommit[];
+  /** Of commits with one parent or none. */
+  readonly plain: readonly Touch[];
+}
+
+/**
+ * `log` is made for persons: what their settings would change of it is said here. Submodules count also where
+ * `.gitmodules`, which is the worker's to write, says that they do not.
+ */
+const LOG = [
+  ...['log', '--stdin', '-z', '--format=>%H %P', '--raw', '--no-abbrev', '--no-renames', '--ignore-submodules=none'],
+  ...['--no-diff-merges', '--no-relative', '--no-color', '--no-show-signature'],
+];
+
+/** The commits of an attempt, and what they touch: what came in from `not` is nobody's doing here. */
+export async function ownWork(repository: Repository, { head, not }: Range): Promise<OwnWork> {
   const input = `${[head, ...[...new Set(not)].map((sha) => `^${sha}`)].join('\n')}\n`;
-  const call = { cwd: repository.common, input };
-  const out = await gitText('Cannot list the commits of the attempt', ['rev-list', '--parents', '--stdin'], call);
-  return lines(out).map((line) => {
-    const [sha = '', ...parents] = line.split(' ');
-    return { sha, parents };
+  const call = { cwd: repository.common, input, config: ['log.showRoot=true'] };
+  const out = await gitText('Cannot list the commits of the attempt', LOG, call);
+  const commits: OwnCommit[] = [];
+  const plain = parseDiff(out, '', (field) => {
+    const [sha = '', ...parents] = field
+      .slice(1)
+      .split(' ')
+      .filter((each) => each !== '');
+    commits.push({ sha, parents });
+    return sha;
   });
+  return { commits, plain };
 }
 
 /**
  * What each commit of an attempt adds over its parents (O2): every commit, so that an edit that is reverted later is seen;
  * for a merge what differs from the merge git makes by itself.
  */
-export async function touches(repository: Repository, commits: readonly OwnCommit[]): Promise<readonly Touch[]> {
+export async function touches(repository: Repository, { commits, plain }: OwnWork): Promise<readonly Touch[]> {
   const own = new Set(commits.map(({ sha }) => sha));
-  const plain = commits.filter(({ parents }) => parents.length <= 1).map(({ sha }) => sha);
-  const found = [...(await plainTouches(repository, plain))];
+  const found = [...plain];
   for (const { sha, parents } of commits.filter((commit) => commit.parents.length > 1)) {
     found.push(...(await mergeTouches(repository, { sha, parents, own })));
   }
   return found;
-}
-
-async function plainTouches(repository: Repository, commits: readonly string[]): Promise<readonly Touch[]> {
-  if (commits.length === 0) return [];
-  const args = ['diff-tree', '--stdin', '-r', '-z', '--no-renames', '--root'];
-  const out = await gitText('Cannot read commits', args, { cwd: repository.common, input: `${commits.join('\n')}\n` });
-  return parseDiff(out, '');
 }
 
 interface Merge {
@@ -111,15 +124,16 @@ interface Change {
   readonly status: string;
 }
 
-function parseDiff(out: string, commit: string): readonly Touch[] {
+/** @param commitOf Told every field that is neither a change nor its path: the commit that the next ones belong to. */
+function parseDiff(out: string, commit: string, commitOf: (field: string) => string = () => commit): readonly Touch[] {
   const changes: Change[] = [];
   let current = commit;
   const fields = out.split('\0');
   for (let at = 0; at < fields.length; at++) {
-    const field = fields[at] ?? '';
+    const field = (fields[at] ?? '').replace(/^\n/, '');
     if (field === '') continue;
     if (!field.startsWith(':')) {
-      current = field;
+      current = commitOf(field);
       continue;
     }
     const [from = '', to = '', old = '', now = '', status = ''] = field.slice(1).split(' ');

@@ -4,7 +4,7 @@ import { type KnownRefs, keepCommit, shelfRef } from './keep.ts';
 import type { PlaceRecord } from './record.ts';
 import { differ, isAncestor, type Repository, short } from './repository.ts';
 import type { RepoPlace } from './site.ts';
-import { type OwnCommit, ownCommits, type Touch, touches } from './touched.ts';
+import { type OwnCommit, ownWork, type Touch, touches } from './touched.ts';
 
 export interface Branch {
   readonly work: Work;
@@ -27,10 +27,11 @@ export async function examineBranch({ repo, record, refs, claimed }: BranchCase)
   const head = refs[`refs/heads/${record.branch}`] ?? record.start ?? '';
   const start = record.start ?? head;
   const given = [start, ...record.given, ...baseTips(repo, refs)];
-  const own = head === start ? [] : await ownCommits(repository, { head, not: given });
-  const touched = await touches(repository, own);
+  const made = head === start ? { commits: [], plain: [] } : await ownWork(repository, { head, not: given });
+  const own = made.commits;
+  const touched = await touches(repository, made);
   const hasGrown = await isGrown(repository, { head, start }, own);
-  const isChanged = hasGrown && touched.length > 0 && (await differ(repository.common, start, head));
+  const isChanged = hasGrown && touched.length > 0 && (await isOther(repository, { head, start }, own));
   const claim = { claimed, head, start, own, touched, branch: record.branch };
   const violations = hasGrown ? [] : [await rewritten(repository, record, { head, start })];
   const problem = await claimProblem(repository, claim);
@@ -56,6 +57,13 @@ interface Ends {
 async function isGrown(repository: Repository, { head, start }: Ends, own: readonly OwnCommit[]): Promise<boolean> {
   // Mostly the first commit stands right on the start, and git need not be asked.
   return own.some(({ parents }) => parents.includes(start)) || isAncestor(repository.common, start, head);
+}
+
+/** What one commit touches is in its tree; what several touch may have been taken back, which git has to say. */
+async function isOther(repository: Repository, { head, start }: Ends, own: readonly OwnCommit[]): Promise<boolean> {
+  const [first] = own;
+  const isOne = own.length === 1 && first?.sha === head && first.parents.length === 1 && first.parents[0] === start;
+  return isOne || differ(repository.common, start, head);
 }
 
 /** Work that was on the branch is not on it any more: it is kept, and the worker is told. */

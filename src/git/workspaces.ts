@@ -4,6 +4,7 @@ import { asFailure, GitError } from './failure.ts';
 import { gatePlace } from './gate-pool.ts';
 import { guard } from './guard.ts';
 import { inspect } from './inspect.ts';
+import { resumeKeepers } from './keeper.ts';
 import { prepare } from './prepare.ts';
 import { push } from './push.ts';
 import { openSite, type WorkspacesOptions } from './site.ts';
@@ -19,6 +20,7 @@ import { tidy } from './tidy.ts';
  */
 export function openWorkspaces(options: WorkspacesOptions): Workspaces {
   const site = openSite(options);
+  resumeKeepers(site);
   return {
     prepare: async (request) => {
       try {

@@ -10,11 +10,11 @@ import { readPrompts } from './layer-prompts.ts';
 import { lower } from './lower.ts';
 import { mergeLayers } from './merge-layers.ts';
 import { builtinOrigin, type Origin, playbookOrigin, projectOrigin, type ReadFile, readOrigin } from './origin.ts';
-import { Places } from './place.ts';
+import { type Path, Places } from './place.ts';
 import { readYaml } from './read-yaml.ts';
 import { type Full, fullShape } from './schema.ts';
 import { type Sections, Stack } from './stack.ts';
-import { warnings } from './warnings.ts';
+import { warningAt, warnings } from './warnings.ts';
 
 /** Name of the configuration file in the project root (I1). */
 const CONFIG_FILE = 'coxswain.yaml';
@@ -26,6 +26,8 @@ export type LoadResult =
       readonly warnings: readonly Problem[];
       /** Files of the project it was made from, relative to the root: when one changes, it must be loaded again. */
       readonly files: readonly string[];
+      /** A warning about what is written at a path of the full form, with its place: for checks that look at the disk. */
+      warn(path: Path, code: string, text: string): Problem;
     }
   /** Every mistake that could be found in one go, in the order of the files. */
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -93,7 +95,8 @@ async function loadFrom(origin: Origin, name: string | null, files: ReadonlySet<
   const problems = inOrder([...layers.flatMap((layer) => layer.problems), ...stack.problems]);
   if (problems.length > 0) return { ok: false, problems };
   const full = complete(sections);
-  return { ok: true, playbook: lower(full), warnings: warnings(layers, full), files: [...files] };
+  const warn = (path: Path, code: string, text: string): Problem => warningAt(layers, path, code, text);
+  return { ok: true, playbook: lower(full), warnings: warnings(layers, full), files: [...files], warn };
 }
 
 const FATAL: ReadonlySet<string> = new Set([

@@ -1,7 +1,17 @@
 import type { Problem } from '../port/problem.ts';
 import type { Layer } from './layer.ts';
+import { type Path, Places } from './place.ts';
 import type { Full } from './schema.ts';
 import { Stack } from './stack.ts';
+
+/** At the uppermost file that writes `path`, or at what is around it; a default's place is nobody's: the top of the project's. */
+export function warningAt(layers: readonly Layer[], path: Path, code: string, text: string): Problem {
+  const stack = new Stack(layers);
+  if (stack.isWritten(path)) stack.add(path, code, text, 'key');
+  const [found] = stack.problems;
+  const top = layers.at(-1)?.places ?? new Places('coxswain.yaml', '');
+  return { ...(found ?? top.problem([], 'value', code, text)), severity: 'warning' };
+}
 
 /** What a project wrote that will change nothing, because the playbook never asks for it. */
 export function warnings(layers: readonly Layer[], full: Full): Problem[] {

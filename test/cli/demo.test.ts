@@ -12,6 +12,7 @@ test('the demo shows a crew, repairs a task, and leaves nothing behind', async (
   expect(stdout).toMatch(/^All is done \(9 tasks\)\.$/m);
   for (const name of ['Completed', 'Quality', 'Remaining', 'Next'])
     expect(stdout).toMatch(new RegExp(`^${name}: `, 'm'));
+  expect(stdout).toMatch(/^Quality: +gates passed for 9 tasks; 1 needed more than one attempt \(BH-003\)$/m);
   expect(stdout.match(/\| done +\|/g)).toHaveLength(9);
   expect(stdout).toMatch(/\(.*regatta\/print\)/);
   expect(readdirSync(temporary).filter((name) => name.startsWith('cox-demo-'))).toEqual([]);

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cox } from './cox.ts';
 import { project } from './project.ts';
 
 const HEAD = '| id | status | description | branch | depends_on |\n|---|---|---|---|---|\n';
+const AGENT = 'agents: { default: { kind: script, command: [ok] } }\n';
 const row = (id: string, status = 'not-started', branch = `task/${id.toLowerCase()}`, needs = ''): string =>
   `| ${id} | ${status} | Do ${id} | ${branch} | ${needs} |\n`;
 
@@ -30,6 +31,21 @@ const BAD: readonly (readonly [name: string, tasks: string | Uint8Array, place: 
   ['branch like an option', HEAD + row('A1', 'not-started', '-f'), /^docs\/tasks\.md:3:\d+:/, /-f/],
   ['branch that climbs', HEAD + row('A1', 'not-started', '../x'), /^docs\/tasks\.md:3:\d+:/, /\.\.\/x|"\.\."/],
   ['branch equal to the base', HEAD + row('A1', 'not-started', 'main'), /^docs\/tasks\.md:3:\d+:/, /main/],
+  [
+    'branch under the base',
+    HEAD + row('A1', 'not-started', 'main/z'),
+    /^docs\/tasks\.md:3:\d+:/,
+    /under the base "main"/,
+  ],
+  ['branch named like a ref', HEAD + row('A1', 'not-started', 'heads/main'), /^docs\/tasks\.md:3:\d+:/, /heads\//],
+  ['branch named HEAD', HEAD + row('A1', 'not-started', 'HEAD'), /^docs\/tasks\.md:3:\d+:/, /HEAD/],
+  ['whole ref as branch', HEAD + row('A1', 'not-started', 'refs/heads/x'), /^docs\/tasks\.md:3:\d+:/, /refs\//],
+  [
+    'branch under another one',
+    HEAD + row('A1', 'not-started', 'feat') + row('A2', 'not-started', 'feat/x'),
+    /^docs\/tasks\.md:4:\d+:/,
+    /"feat\/x".*"feat" of "A1"/,
+  ],
   ['row too short', `${HEAD}| A1 | not-started |\n`, /^docs\/tasks\.md:3:\d+:/, /cells|columns|short/],
   [
     'row too long',
@@ -61,6 +77,7 @@ describe.each(BAD)('bad document: %s', (_name, tasks, place, said) => {
 test.each([
   ['unknown key', 'playbook: task-table\nlimt: 3\n', /^coxswain\.yaml:2:1: .*limit/m],
   ['wrong type', 'playbook: task-table\nlimit: many\n', /^coxswain\.yaml:2:8: /m],
+  ['a list', '- playbook: task-table\n', /^coxswain\.yaml:1:1: the file is a list; expected a map of keys$/m],
   ['unknown playbook', 'playbook: task-tabel\n', /^coxswain\.yaml:1:11: .*task-table/m],
   ['no YAML', 'playbook: [\n', /^coxswain\.yaml:\d+:\d+: /m],
   ['a duplicate key', 'playbook: task-table\nlimit: 1\nlimit: 2\n', /^coxswain\.yaml:3:1: /m],
@@ -75,7 +92,7 @@ test.each([
 });
 
 test('several mistakes are named at once, and as JSON', async () => {
-  const { root } = project({ tasks: HEAD + row('A1', 'odd') + row('A2', 'strange') });
+  const { root } = project({ tasks: HEAD + row('A1', 'odd') + row('A2', 'strange'), config: AGENT });
   const { code, stdout } = await cox(['lint', '--json'], { cwd: root });
   expect(code).toBe(2);
   const { version, ok, problems } = JSON.parse(stdout);
@@ -91,8 +108,20 @@ test.each([
   ['BOM', `\ufeff${HEAD}${row('A1')}`],
   ['no edge pipes', 'id | status | description\n---|---|---\nA1 | not-started | x\n'],
 ])('works: %s', async (_name, tasks) => {
-  const { root } = project({ tasks });
+  const { root } = project({ tasks, config: AGENT });
   expect(await cox(['lint'], { cwd: root })).toMatchObject({ code: 0, stdout: '1 task, no mistakes.\n' });
+  expect(existsSync(path.join(root, '.coxswain'))).toBe(false);
+});
+
+test('what would stop a run on this machine is a warning with its place and the next step', async () => {
+  const config = 'playbook: task-table\nagents:\n  default: { kind: claude }\nrepos: { web: { path: ../nowhere } }\n';
+  const { root } = project({ tasks: HEAD + row('A1'), config });
+  const { code, stdout, stderr } = await cox(['lint'], { cwd: root });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '1 task, no mistakes, 2 warnings.\n' });
+  expect(stderr).toMatch(/^coxswain\.yaml:3:3: .*kind "claude".*; set agents\.default.*\(warning\)$/m);
+  expect(stderr).toMatch(
+    /^coxswain\.yaml:4:17: the folder \.\.\/nowhere of the repo "web" is not there.*\(warning\)$/m,
+  );
 });
 
 test('T1: contradicting blocks are a warning, and the union holds', async () => {

@@ -154,7 +154,8 @@ describe('usage', () => {
     [['show', 'nothing-like-it'], /there is no task "nothing-like-it"\./],
     [['logs', 'A1'], /it was not attempted yet/],
     [['logs', '../../etc'], /there is no task/],
-    [['retry', 'A9'], /there is no task A9/],
+    [['retry', 'A22'], /^Cannot retry A22: there is no task "A22"; did you mean "A2"\? Next step: see `cox list`/],
+    [['cancel', 'NOPE'], /^Cannot cancel NOPE: there is no task "NOPE"\. Next step: see `cox list`/],
     [['retry', 'A1'], /A1 is ready/],
     [['release', 'A1'], /not blocked/],
     [['pause'], /no run is on/],
@@ -236,11 +237,14 @@ test('a bug: one sentence, exit 70, the details in a file and no stack on the te
 test('a reader that has seen enough is no error', async () => {
   const { root } = project();
   const { execFileSync } = await import('node:child_process');
-  const out = execFileSync('sh', ['-c', `"${COX}" list | head -1; "${COX}" playbook schema | head -c 10`], {
+  write(root, { 'docs/tasks.md': TASKS.replace('Lay the base', 'Lay the base '.repeat(20_000)) });
+  const quick = `"${COX}" ready --json >/dev/null; "${COX}" ready --json | head -c 10`;
+  const all = `{ "${COX}" list | head -1; "${COX}" playbook schema | head -c 10; ${quick}; } 2>&1`;
+  const out = execFileSync('sh', ['-c', all], {
     cwd: root,
     encoding: 'utf8',
   });
-  expect(out).toContain('ID');
+  expect(out).toMatch(/^ID +STATUS.*\n\{\n {2}"\$sch?\{"version"$/);
 });
 
 test("the version is the package's", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cox, git, scratch, startCox, write } from './cox.ts';
@@ -74,6 +74,9 @@ test("--task and --limit are this run's only", async () => {
   const { root } = workingProject();
   const { code, stdout } = await cox(['run', '--task', 'A1', '--limit', '2'], { cwd: root });
   expect(code, stdout).toBe(0);
+  expect(stdout).toMatch(/^The 1 task of this run is done; 2 are left\.$/m);
+  expect(stdout).toMatch(/^Remaining: A2 \(ready\), B1 \(waiting\)$/m);
+  expect(stdout).toMatch(/^Next: +A2$/m);
   const list = JSON.parse((await cox(['list', '--json'], { cwd: root })).stdout);
   expect(list.tasks.map(({ status }: never) => status)).toEqual(['done', 'ready', 'waiting']);
 });
@@ -83,7 +86,11 @@ test('--dry-run says what would start and what would not, and changes nothing', 
   const { code, stdout } = await cox(['run', '--dry-run'], { cwd: root });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^1 task would start:\n {2}A1 {2}Lay the base/m);
-  expect(stdout).toMatch(/^2 tasks would not:\n {2}A2 {2}A2 depends on A1/m);
+  expect(stdout).toMatch(
+    /^2 tasks would not:\n {2}A2 {2}A2 depends on A1, which would start; every place would be taken$/m,
+  );
+  expect(stdout).not.toContain('running');
+  expect(existsSync(path.join(root, '.coxswain'))).toBe(false);
   expect(git(root, 'status', '--porcelain')).toBe('');
   expect(git(root, 'log', '--oneline').split('\n')).toHaveLength(1);
   const json = JSON.parse((await cox(['run', '--dry-run', '--json'], { cwd: root })).stdout);
@@ -116,7 +123,7 @@ describe('while a run is on', () => {
     expect(await cox(['cancel', 'B1'], { cwd: root })).toMatchObject({ code: 0 });
     go();
     expect((await run.ended).code).toBe(0);
-    expect(readFileSync(path.join(root, 'docs/tasks.md'), 'utf8')).toMatch(/B1 \| cancelled/);
+    expect(readFileSync(path.join(root, 'docs/tasks.md'), 'utf8')).toMatch(/B1 \| (?:cancelled|failed) /);
   });
 
   test('cox stop and SIGINT end it with 130, and the next run goes on', async () => {
@@ -188,12 +195,19 @@ describe('how a run ends', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/A1 +attempt 2 of work because /);
     expect(stdout).toMatch(/^Stopped, nothing more can start: 2 tasks wait for A1/m);
-    expect(stdout).toMatch(/^Quality: .*failed: A1/m);
+    expect(stdout).toMatch(/A1 +failed \(report\) at stage work: /);
+    expect(stdout).toMatch(/^Quality: .*failed: A1 \(report: /m);
+    for (const [...args] of [['explain', 'A1'], ['show', 'A1'], ['status']])
+      expect((await cox(args, { cwd: root })).stdout).toMatch(/failed \(report\): /);
     const explained = await cox(['explain', 'A2'], { cwd: root });
     expect(explained.stdout).toContain('A2 depends on A1, which is failed');
     const skipped = await cox(['skip', 'A1'], { cwd: root });
     expect(skipped).toMatchObject({ code: 0, stdout: expect.stringContaining('counts as done') });
-    expect((await cox(['run'], { cwd: root })).code).toBe(0);
+    const again = await cox(['run'], { cwd: root });
+    expect(again.code).toBe(0);
+    expect(again.stdout).toMatch(
+      /^Completed: A2.*, B1.*\nSkipped: +A1\nQuality: +gates passed for 2 tasks, no failures$/m,
+    );
   });
 
   test('retry from another process while nothing runs', async () => {
@@ -211,7 +225,7 @@ describe('how a run ends', () => {
     [
       'no repository',
       { repository: false, config: 'agents: { default: { kind: script, command: [ok] } }\n' },
-      /is not a git repository.*Next step/s,
+      /is not a git repository\. Run `git init`, commit your files, then run again\.\n$/,
     ],
     [
       'an unknown agent kind',
@@ -220,10 +234,13 @@ describe('how a run ends', () => {
     ],
   ])('2 before anything is started: %s', async (_name, files, said) => {
     const { root } = project(files);
-    const { code, stderr } = await cox(['run'], { cwd: root });
-    expect(stderr).toMatch(said);
-    expect(stderr).toMatch(/^Cannot /m);
-    expect(code).toBe(2);
+    for (const args of [['run'], ['run', '--dry-run']]) {
+      const { code, stderr } = await cox(args, { cwd: root });
+      expect(stderr).toMatch(said);
+      expect(stderr).toMatch(/^Cannot /m);
+      expect(code).toBe(2);
+    }
+    expect(existsSync(path.join(root, '.coxswain'))).toBe(false);
   });
 
   test('3 when the remote cannot be brought in: nothing is started, and it says what to do', async () => {
@@ -232,6 +249,8 @@ describe('how a run ends', () => {
     const { code, stdout } = await cox(['run'], { cwd: root });
     expect(code).toBe(3);
     expect(stdout).toMatch(/^Waits for you: .*no remote named upstream.*git remote add upstream URL/m);
+    expect(stdout).toMatch(/^Remaining: A1 \(ready\), A2 \(waiting\), B1 \(waiting\)$/m);
+    expect(stdout).toMatch(/^Next: +do what is said above, then `cox run`$/m);
     expect(readFileSync(path.join(root, 'docs/tasks.md'), 'utf8')).toBe(TASKS);
   });
 
@@ -247,6 +266,9 @@ describe('how a run ends', () => {
     change(root);
     const { code, stderr } = await cox(['run'], { cwd: root });
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(said) });
+    expect(await cox(['run', '--dry-run'], { cwd: root })).toMatchObject({ code, stderr });
+    expect(stderr).not.toContain('Next step');
+    expect(existsSync(path.join(root, '.coxswain'))).toBe(false);
     expect(readFileSync(path.join(root, 'docs/tasks.md'), 'utf8')).toBe(TASKS);
   });
 });

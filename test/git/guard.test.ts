@@ -188,13 +188,6 @@ describe('what is not held against it', () => {
     ],
     ['its own branch pushed', (place) => git(place.root, 'push', '-q', '-u', 'origin', place.branch)],
     [
-      'a stash',
-      async (place) => {
-        await write(place.root, 'src/b.txt', 'stashed');
-        await git(place.root, 'stash', '-q');
-      },
-    ],
-    [
       'another task that begins, works and ends',
       async (_, world) => {
         const second = await begun(world, { task: 'A-2', branch: 'feature/a-2' });
@@ -256,6 +249,18 @@ describe('what is not held against it', () => {
       expect(await head(world.root)).toBe(await head(world.root, 'main'));
     });
   }
+
+  it('a stash: a person is told, and it is kept', async () => {
+    const { world, violations, warnings } = await attempt(async ({ root }) => {
+      await write(root, 'src/b.txt', 'stashed');
+      await git(root, 'stash', '-q');
+    });
+    expect([violations, warnings]).toEqual([
+      [],
+      [expect.stringMatching(/left a stash .*refs\/coxswain\/moved\/A-1\/1/)],
+    ]);
+    expect(await git(world.root, 'show', 'refs/coxswain/moved/A-1/1:src/b.txt')).toBe('stashed');
+  });
 
   it("a person's stash that is dropped meanwhile is kept all the same", async () => {
     let stash = '';

@@ -48,6 +48,8 @@ describe('push: exactly the commit, unforced', () => {
       code: 'push-refused',
       evidence: expect.stringContaining('no thanks'),
     });
+    // While an attempt runs, settings stay what they are.
+    await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
     const server = createServer(
       (_, response) => void response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end(),
     );

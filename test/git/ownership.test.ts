@@ -288,27 +288,39 @@ describe('history and claims', () => {
     expect(await git(world.root, 'for-each-ref', '--contains', old)).toContain('refs/coxswain/');
   });
 
-  it('O2: a later attempt is judged by all that came since the first one, and may rewrite it', async () => {
-    const world = await makeWorld();
-    const first = await begun(world);
-    const start = await head(first.root);
-    await write(first.root, LEDGER, 'mine');
-    await git(first.root, 'add', '--sparse', LEDGER);
-    await git(first.root, 'commit', '-q', '-m', 'touches the table');
-    const bad = await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
-    expect(bad.violations).toMatchObject([{ what: 'owned-file', path: LEDGER }]);
+  const touchesTable: readonly (readonly [string, (place: Place) => Promise<unknown>])[] = [
+    [
+      'writes the table past the sparse checkout',
+      async ({ root }) => {
+        await write(root, LEDGER, 'mine');
+        await git(root, 'add', '--sparse', LEDGER);
+      },
+    ],
+    ['deletes the table', ({ root }) => git(root, 'rm', '-q', '--sparse', '--cached', LEDGER)],
+  ];
+  for (const [name, trick] of touchesTable) {
+    it(`O2: an attempt ${name}: a later one is judged by all that came since the first, and may rewrite it`, async () => {
+      const world = await makeWorld();
+      const first = await begun(world);
+      const start = await head(first.root);
+      await trick(first);
+      await git(first.root, 'commit', '-q', '-m', 'touches the table');
+      const bad = await world.workspaces.inspect({ task: 'A-1', fence: 1, claimed: null });
+      expect(bad.violations).toMatchObject([{ what: 'owned-file', path: LEDGER }]);
 
-    const second = await begun(world, { fence: 2 });
-    await commitFile(second.root, 'src/a.txt', 'clean by itself');
-    const still = await world.workspaces.inspect({ task: 'A-1', fence: 2, claimed: null });
-    expect(still.violations).toMatchObject([{ what: 'owned-file', path: LEDGER }]);
+      const second = await begun(world, { fence: 2 });
+      await write(second.root, 'src/a.txt', 'clean by itself');
+      await git(second.root, 'commit', '-qm', 'clean by itself', '--', 'src/a.txt');
+      const still = await world.workspaces.inspect({ task: 'A-1', fence: 2, claimed: null });
+      expect(still.violations).toMatchObject([{ what: 'owned-file', path: LEDGER }]);
 
-    const third = await begun(world, { fence: 3 });
-    await git(third.root, 'reset', '-q', '--hard', start);
-    const clean = await commitFile(third.root, 'src/a.txt', 'clean');
-    const good = await world.workspaces.inspect({ task: 'A-1', fence: 3, claimed: clean });
-    expect(good).toMatchObject({ violations: [], work: { start, head: clean, isChanged: true, claimProblem: null } });
-  });
+      const third = await begun(world, { fence: 3 });
+      await git(third.root, 'reset', '-q', '--hard', start);
+      const clean = await commitFile(third.root, 'src/a.txt', 'clean');
+      const good = await world.workspaces.inspect({ task: 'A-1', fence: 3, claimed: clean });
+      expect(good).toMatchObject({ violations: [], work: { start, head: clean, isChanged: true, claimProblem: null } });
+    });
+  }
 
   it('O2, E7: a task given up with such a commit leaves its branch without it, and the work in the archive', async () => {
     const world = await makeWorld();

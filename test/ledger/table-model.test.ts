@@ -114,7 +114,7 @@ describe('dependencies', () => {
     expect(said(graph('a', 'd/b', 'b/c', 'c/d', 'e/f', 'f/e/f'))).toEqual([
       '4:9 dependency cycle: d -> b -> c -> d (each needs the next); one of these has to go',
       '7:9 dependency cycle: e -> f -> e (each needs the next); one of these has to go',
-      '8:11 blocks: "f" names itself by "f"',
+      '8:11 blocks: "f" names itself by "f", so it could never start; ids of other tasks were expected',
     ]);
   });
 });

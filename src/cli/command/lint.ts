@@ -2,6 +2,7 @@ import type { Problem } from '../../port/problem.ts';
 import { formatProblem } from '../../port/problem.ts';
 import { openProject } from '../assemble.ts';
 import type { Call } from '../call.ts';
+import { checkConfig } from '../check-config.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { escapeLine } from '../render/escape.ts';
 import { plural } from '../render/unit.ts';
@@ -32,8 +33,9 @@ async function findProblems(
   try {
     const project = await open();
     const reading = await project.ledger.read();
-    if (!reading.ok) return { problems: [...project.warnings, ...reading.problems], tasks: 0 };
-    return { problems: [...project.warnings, ...reading.warnings], tasks: reading.facts.length };
+    const ofConfig = [...project.warnings, ...checkConfig(project)];
+    if (!reading.ok) return { problems: [...ofConfig, ...reading.problems], tasks: 0 };
+    return { problems: [...ofConfig, ...reading.warnings], tasks: reading.facts.length };
   } catch (error) {
     // Mistakes of the configuration are what was asked for; anything else is a reason why it cannot be told.
     if (error instanceof CliError && error.problems.length > 0) return { problems: error.problems, tasks: 0 };

@@ -92,11 +92,16 @@ export function runLines(
       return;
     }
     const isDone = type === 'done' && task !== null;
-    const told = task === null ? text : withoutId(task, text);
+    const told = task === null ? text : failureTold(type, withoutId(task, text));
     const progress = isDone ? progressText(view(watched.state(playbook)).progress) : '';
     tell(at, task, isDone ? `done (${progress})` : told, STYLES[type]);
     if (TURNS.has(type)) tellWaits(at);
   }
+}
+
+/** `failed-gate`, `stage work: ...`: the class of a failure is told with it (E9). */
+function failureTold(type: string, text: string): string {
+  return type.startsWith('failed-') ? `failed (${type.slice('failed-'.length)}) at ${text}` : text;
 }
 
 /** The name stands before it already. */

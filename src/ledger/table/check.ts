@@ -1,6 +1,7 @@
-import { branchProblem, idProblem } from '../../core/names.ts';
+import { idProblem } from '../../core/names.ts';
 import { LEDGER_WORDS, type PhaseSpec } from '../../core/playbook.ts';
 import { splitRow } from '../text/table-row.ts';
+import { checkBranch } from './branch-check.ts';
 import type { TableDocument, TaskTable } from './document.ts';
 import type { TableOptions } from './options.ts';
 import { phaseColumn } from './phases.ts';
@@ -92,8 +93,7 @@ export function checkRow(row: TaskRow, options: TableOptions, report: Reporter, 
       `unknown status "${cellOf(row, 'status')}"; one of ${words} was expected`,
     );
   }
-  const branch = plain(cellOf(row, 'branch'));
-  if (!isNothing(branch)) checkBranch(row, branch, options.base, report);
+  checkBranch(row, options.base, report);
   const repo = plain(cellOf(row, 'repo'));
   if (!isNothing(repo) && options.repos.length > 0 && !options.repos.includes(repo)) {
     report.cell(row, 'repo', 'unknown-repo', `unknown repo "${repo}"; one of ${options.repos.join(', ')} was expected`);
@@ -133,17 +133,4 @@ function checkId(row: TaskRow, report: Reporter): void {
   if (problem === null) return;
   const code = isNothing(row.id) ? 'empty-id' : 'unsafe-id';
   report.cell(row, 'id', code, isNothing(row.id) ? `the id ${problem}` : `id "${row.id}" ${problem}`);
-}
-
-function checkBranch(row: TaskRow, branch: string, base: string | null, report: Reporter): void {
-  const problem = branchProblem(branch);
-  if (problem !== null) report.cell(row, 'branch', 'unsafe-branch', `branch "${branch}" ${problem}`);
-  else if (branch === base) {
-    report.cell(
-      row,
-      'branch',
-      'branch-is-base',
-      `branch "${branch}" is the base; a branch of the task's own was expected`,
-    );
-  }
 }

@@ -51,11 +51,14 @@ function listed(row: TaskRow, index: number, column: string, ids: Ids, report: R
     }
     for (const other of named.rows) {
       if (other !== index) rows.push(other);
-      else
-        report.cell(row, column, 'self-dependency', `${column}: "${row.id}" names itself by "${named.text}"`, named.at);
+      else report.cell(row, column, 'self-dependency', selfText(column, row.id, named.text), named.at);
     }
   }
   return rows;
+}
+
+function selfText(column: string, id: string, by: string): string {
+  return `${column}: "${id}" names itself by "${by}", so it could never start; ids of other tasks were expected`;
 }
 
 /** A column that is empty says nothing; one that is filled is taken to be complete. */

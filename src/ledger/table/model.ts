@@ -1,6 +1,7 @@
 import type { TaskFact } from '../../core/fact.ts';
 import type { Problem } from '../../port/problem.ts';
 import type { Tally } from '../text/tally.ts';
+import { checkBranches } from './branch-check.ts';
 import { checkColumns, checkPhases, checkRow, checkShape, reportWidth } from './check.ts';
 import { type Ids, idsOf } from './dependencies.ts';
 import type { TableDocument } from './document.ts';
@@ -32,6 +33,7 @@ export function modelOf(document: TableDocument, options: TableOptions, tally: T
   checkColumns(document, report, warn);
   checkPhases(document, options.phases, report);
   const rows = readRows(document, options, report, warn);
+  checkBranches(rows, report);
   const ids = idsOf(
     rows.map((row) => row.id),
     tally,

@@ -19,7 +19,7 @@ export function edit(world: World): void {
     title: 1,
     depend: 2,
     move: 2,
-    priority: 1,
+    priority: 3,
     break: 2,
     group: 2,
     phases: 1,
@@ -73,6 +73,7 @@ function setWord(world: World, row: LedgerRow, word: LedgerWord): void {
   if (row.kind !== null) return;
   row.status = world.playbook.ledger.words[word];
   row.isPersons = true;
+  world.ledger.touched.add(row.id);
 }
 
 const REMOVED = new WeakMap<World, LedgerRow>();
@@ -81,6 +82,7 @@ function removeRow(world: World, row: LedgerRow): void {
   const { rows } = world.ledger;
   if (row.kind !== null || rows.length < 3) return;
   rows.splice(rows.indexOf(row), 1);
+  world.ledger.touched.add(row.id);
   REMOVED.set(world, row);
   // Most persons think of those who name it.
   if (world.chance.person.chance(0.8)) {

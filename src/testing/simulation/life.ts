@@ -48,8 +48,8 @@ export interface Memory {
   readonly keys: Set<string>;
   /** Highest fence of each task there ever was. */
   readonly fences: Map<string, number>;
-  /** Tasks whose `done` is a person's word. */
-  readonly personDone: Set<string>;
+  /** Barrier -> names of the steps that were done since it began to close. */
+  readonly steps: Map<string, Set<string>>;
 }
 
 /** A broken promise, under the id of the requirement. */

@@ -105,6 +105,11 @@ function answerTo(life: Life, item: InboxItem): OperatorCommand {
 
 function anyCommand(life: Life): OperatorCommand {
   const { person } = life.world.chance;
+  const { queue, blockers } = life.state.index;
+  const [blocker] = blockers.keys();
+  const queued = queue.at(-1);
+  if (queued !== undefined && person.chance(0.3)) return { do: 'cancel', task: queued };
+  if (blocker !== undefined && person.chance(0.2)) return { do: 'skip', task: blocker };
   const what = person.weighted({
     retry: 4,
     skip: 1,

@@ -112,7 +112,7 @@ function createLife({ playbook, seed, core = CORE, trace = false }: SimulateOpti
     events: 0,
     crashes: 0,
     runs: 0,
-    memory: { keys: new Set(), fences: new Map(), personDone: new Set() },
+    memory: { keys: new Set(), fences: new Map(), steps: new Map() },
     hands,
   };
   return life;
@@ -201,6 +201,9 @@ function tick(life: Life): boolean {
 /** The person looks in, now and then, for as long as the life lasts. */
 function wake(life: Life): void {
   if (life.isAlive) awake(life);
-  const { person } = life.world.chance;
-  life.world.schedule.after(person.between(10_000, 1_200_000), () => wake(life));
+  const { person, machine } = life.world.chance;
+  // A useless event changes nothing, not even the clock.
+  if (life.isAlive && machine.chance(0.2)) send(life, { type: 'tick' });
+  const isBusy = suffers(life.world, 'commands') && machine.chance(0.5);
+  life.world.schedule.after(person.between(10_000, isBusy ? 120_000 : 1_200_000), () => wake(life));
 }

@@ -50,10 +50,15 @@ async function mutated({ name, file, find, replace }: Mutant): Promise<Core> {
     const source = readFileSync(target, 'utf8');
     const count = source.split(find).length - 1;
     if (count !== 1) throw new Error(`mutant "${name}": ${file} has ${count} places like that, not 1`);
-    writeFileSync(target, source.replace(find, () => replace));
+    writeFileSync(
+      target,
+      source.replace(find, () => replace),
+    );
     const load = (module: string) => import(/* @vite-ignore */ pathToFileURL(path.join(folder, module)).href);
     const [step, state, loading, operator, explain, deadlock, expire, summary] = await Promise.all(
-      ['step.ts', 'state.ts', 'load.ts', 'operator.ts', 'explain.ts', 'deadlock.ts', 'expire.ts', 'summary.ts'].map(load),
+      ['step.ts', 'state.ts', 'load.ts', 'operator.ts', 'explain.ts', 'deadlock.ts', 'expire.ts', 'summary.ts'].map(
+        load,
+      ),
     );
     return { ...step, ...state, ...loading, ...operator, ...explain, ...deadlock, ...expire, ...summary };
   } finally {

@@ -9,6 +9,10 @@ export interface Before {
   readonly waves: number;
   readonly runStatus: string;
   readonly currentParent: TaskId | null;
+  readonly haltItem: string | null;
+  readonly isHalted: boolean;
+  /** Status of the barriers, by key. */
+  readonly groups: ReadonlyMap<string, string>;
 }
 
 export interface TaskBefore {
@@ -18,10 +22,14 @@ export interface TaskBefore {
   readonly stage: number;
   readonly spent: number;
   readonly free: Readonly<Record<'handoff' | 'park' | 'blocker' | 'lost', number>>;
-  readonly isStopping: boolean;
+  readonly stopping: string | null;
+  /** What a blocked task named. */
+  readonly blockedBy: readonly TaskId[];
   readonly isOverridden: boolean;
   readonly flight: string | null;
   readonly commit: string | null;
+  /** As the ledger spells it. */
+  readonly word: string;
 }
 
 export function before({ state }: Life): Before {
@@ -35,10 +43,12 @@ export function before({ state }: Life): Before {
       stage,
       spent: sum(spent),
       free: { ...free },
-      isStopping: task.stopping !== null,
+      stopping: task.stopping,
+      blockedBy: task.hold?.why === 'blocker' ? task.hold.by : [],
       isOverridden: task.override !== null,
       flight,
       commit,
+      word: task.fact.ledgerStatus,
     });
   }
   return {
@@ -47,6 +57,9 @@ export function before({ state }: Life): Before {
     waves: [...state.groups.values()].filter((group) => group.kind === 'wave').length,
     runStatus: state.run.status,
     currentParent: state.run.currentParent,
+    haltItem: state.run.halt?.item ?? null,
+    isHalted: state.run.halt !== null,
+    groups: new Map([...state.groups].map(([key, group]) => [key, group.status])),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { GroupRow } from '../../../core/rows.ts';
 import type { Task } from '../../../core/task.ts';
 import { type Life, require } from '../life.ts';
-import { childrenOf, isHeld, isSettled, membersOf, naiveDependencies, naiveWaits } from './naive.ts';
+import { childrenOf, isHeld, isResting, isSettled, membersOf, naiveDependencies, naiveWaits } from './naive.ts';
 
 /** Everything the core keeps up to date by differences equals what looking at all rows gives. */
 export function checkState(life: Life): void {
@@ -13,6 +13,7 @@ export function checkState(life: Life): void {
   checkOrder(life, 'group', state.run.groups);
   checkQueue(life);
   checkHeld(life);
+  checkInbox(life);
 }
 
 function checkCounts(life: Life): void {
@@ -26,13 +27,8 @@ function checkCounts(life: Life): void {
   const flying = [...tasks.values()].filter((task) => task.flight !== null).map((task) => task.id);
   require(life, sameSet(flying, index.inFlight), 'counters', () =>
     `in flight are ${flying}, not ${[...index.inFlight]}`);
-  const resting = [...tasks.values()].filter(isResting).map((task) => task.id);
+  const resting = [...tasks.values()].filter((task) => isResting(life.state, task)).map((task) => task.id);
   require(life, sameSet(resting, index.resting), 'counters', () => `resting are ${resting}, not ${[...index.resting]}`);
-}
-
-function isResting(task: Task): boolean {
-  const statuses = ['ready', 'failed', 'blocked', 'escalated', 'cancelled'];
-  return statuses.includes(task.status) && task.recorded?.word === 'active';
 }
 
 function checkTask(life: Life, task: Task): void {
@@ -123,6 +119,20 @@ function checkQueue(life: Life): void {
       `${task.id} is ${task.status} in the queue`);
   const flying = queued.filter((task) => task.flight !== null);
   require(life, flying.length <= 1, 'M2', () => `${flying.map((task) => task.id)} land at the same time`);
+}
+
+/** I3: nobody is asked about what does not wait for an answer any more. */
+function checkInbox(life: Life): void {
+  const { state } = life;
+  for (const item of state.inbox.values()) {
+    if (item.closedAt !== null) continue;
+    const { id, task, of } = item;
+    const isAwaited = of === null || state.groups.get(of)?.item === id;
+    require(life, isAwaited, 'I3', () => `${id} is open, and ${of} does not wait for it`);
+    const hold = task === null ? null : state.tasks.get(task)?.hold;
+    const isHeldBy = hold === null || (hold?.why === 'escalation' && hold.item === id);
+    require(life, isHeldBy, 'I3', () => `${id} is open, and ${task} does not wait for it`);
+  }
 }
 
 function checkHeld(life: Life): void {

@@ -109,10 +109,16 @@ export function naiveObstacles(state: State, task: Task): readonly string[] {
   return found;
 }
 
+/** In progress, says the ledger, and waiting for nothing but its turn or a person. */
+export function isResting(state: State, task: Task): boolean {
+  const statuses = ['ready', 'failed', 'blocked', 'escalated', 'cancelled'];
+  const isLeftOut = state.playbook.admission.unit === 'wave' && task.group === null && task.status === 'ready';
+  return statuses.includes(task.status) && task.recorded?.word === 'active' && !isLeftOut;
+}
+
 /** In that stage's place in the ledger, or at the stage where it has none, begun and not ended. */
 export function isAt(state: State, task: Task, stage: string): boolean {
-  const isIdle = ['done', 'waiting'].includes(task.status);
-  if (task.flight === null && (isIdle || task.recorded?.word !== 'active')) return false;
+  if (task.flight === null && !isResting(state, task)) return false;
   if (Object.hasOwn(state.playbook.ledger.places, stage)) return task.recorded?.place === stage;
   return naiveStage(state.playbook, task)?.name === stage;
 }

@@ -24,7 +24,7 @@ const WEIGHTS: Readonly<Record<Behaviour, number>> = {
   context: 1,
   refused: 0.5,
   signalled: 0.5,
-  flag: 1.5,
+  flag: 3,
   'not-accepted': 1,
 };
 
@@ -38,7 +38,7 @@ export function drawPlan(world: World, effect: EffectOf<'attempt'>, stage: Agent
   return {
     behaviour: behaviour === 'flag' && !isFlag ? 'honest' : behaviour,
     durationMs: random.between(5_000, random.chance(0.1) ? 1_200_000 : 300_000),
-    blockedBy: ids.length > 0 && random.chance(0.85) ? [random.pick(ids)] : ['T998'],
+    blockedBy: ids.length > 0 && random.chance(0.85) ? [...new Set([random.pick(ids), random.pick(ids)])] : ['T998'],
     flag: isFlag ? random.pick(flags) : null,
     tokens: random.chance(0.7) ? random.between(100, 9_000) : 0,
   };
@@ -97,7 +97,10 @@ export function inspect(world: World, attempt: AttemptWorld, stage: AgentStage, 
         reportProblem: 'there is no report',
       };
     case 'fails':
-      return { ...facts, exitCode: 1, text: 'it exited with 1', report: null, reportProblem: 'there is no report' };
+      // Now and then with a fine report.
+      return attempt.fence % 2 === 0
+        ? { ...facts, exitCode: 1, text: 'it exited with 1' }
+        : { ...facts, exitCode: 1, text: 'it exited with 1', report: null, reportProblem: 'there is no report' };
     case 'no-report':
       return stage.report === null ? facts : { ...facts, report: null, reportProblem: 'there is no report' };
     case 'leaks':

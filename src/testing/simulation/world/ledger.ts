@@ -35,6 +35,8 @@ export interface LedgerWorld {
   version: number;
   /** What the orchestrator read or wrote last: a status that differs is a person's (section 4). */
   readonly base: Map<TaskId, string>;
+  /** Tasks whose row a person has ever changed or taken away. */
+  readonly touched: Set<TaskId>;
   /** What was recorded last for a task; for the checkers. */
   readonly records: Map<TaskId, LedgerChange>;
 }
@@ -48,6 +50,7 @@ export function createLedger(): LedgerWorld {
     isBroken: false,
     version: 1,
     base: new Map(),
+    touched: new Set(),
     records: new Map(),
   };
 }
