@@ -12,7 +12,7 @@ export function closeRun(state: State): void {
   if (run.status === 'idle' || run.status === 'ended' || run.status === 'paused') return;
   if (!isQuiet(state)) {
     // Something came while the last steps ran: they are done again at the real end.
-    if (run.closing !== null && state.index.inFlight.size > 0) touchRun(state).closing = null;
+    if (run.closing !== null && isAnyGoingOn(state)) touchRun(state).closing = null;
     return;
   }
   if (run.closing === null) touchRun(state).closing = 0;
@@ -33,6 +33,15 @@ export function closeRun(state: State): void {
   touchRun(state).status = 'ended';
   run.outcome = outcome;
   note(state, null, 'run-ended', `the run ended: ${outcome}`);
+}
+
+/** What is stuck until the next run is in flight and does not go on. */
+function isAnyGoingOn(state: State): boolean {
+  for (const id of state.index.inFlight) {
+    const { flight } = taskOf(state, id);
+    if (flight !== null && !state.index.stuck.has(flight)) return true;
+  }
+  return false;
 }
 
 function isQuiet(state: State): boolean {

@@ -29,6 +29,18 @@ export function adopt(state: State, task: Task): void {
   state.index.children.set(task.fact.parent, siblings.add(task.id));
 }
 
+/** What inherits from a task: its children, theirs, and so on. */
+export function descendants(state: State, id: TaskId): ReadonlySet<TaskId> {
+  const found = new Set<TaskId>();
+  const work = [...(state.index.children.get(id) ?? [])];
+  for (let child = work.pop(); child !== undefined; child = work.pop()) {
+    if (found.has(child)) continue;
+    found.add(child);
+    work.push(...(state.index.children.get(child) ?? []));
+  }
+  return found;
+}
+
 /** Draws the edges of a task anew. Counters are not touched: `recount` does that once all edges stand. */
 export function drawEdges(state: State, task: Task): void {
   eraseEdges(state, task.id);

@@ -1,6 +1,6 @@
 import { joinBarriers, leaveBarriers, nameBarriers } from './barrier.ts';
 import type { LedgerDelta, TaskFact, TaskId } from './fact.ts';
-import { adopt, drawEdges, recomputeDepth, recount } from './links.ts';
+import { adopt, descendants, drawEdges, recomputeDepth, recount } from './links.ts';
 import { remove, takeOverride } from './override.ts';
 import { enqueue } from './ready.ts';
 import { findTask, note, type State, taskOf, touch, touchRun, wayOf } from './state.ts';
@@ -25,6 +25,8 @@ export function observe(state: State, delta: LedgerDelta): void {
   const words: { readonly task: Task; readonly before: TaskFact | null }[] = [];
   for (const id of delta.gone) drop(state, id, edges);
   for (const fact of delta.put) words.push(put(state, fact, edges));
+  // What it no longer depends on has a shorter chain behind it, too.
+  const former = [...edges].flatMap((id) => state.index.dependencies.get(id) ?? []);
   for (const id of edges) {
     const task = findTask(state, id);
     if (task !== undefined) drawEdges(state, task);
@@ -33,7 +35,7 @@ export function observe(state: State, delta: LedgerDelta): void {
     const task = findTask(state, id);
     if (task !== undefined) recount(state, task);
   }
-  recomputeDepth(state, edges);
+  recomputeDepth(state, [...edges, ...former]);
   for (const { task, before } of words) takeWord(state, task, before);
   if (!isShifted) return;
   for (const task of state.tasks.values()) {
@@ -138,18 +140,10 @@ function put(
   return { task: known, before };
 }
 
-/** Edges that follow from this task's: its container's, and what its children inherit. */
+/** Edges that follow from this task's: its container's, and what inherits from it. */
 function spreadEdges(state: State, task: Task, edges: Set<TaskId>): void {
   if (task.fact.parent !== null) edges.add(task.fact.parent);
-  const work = [...(state.index.children.get(task.id) ?? [])];
-  // Not `edges`: what is in there for another reason may not have been gone through.
-  const seen = new Set<TaskId>();
-  for (let id = work.pop(); id !== undefined; id = work.pop()) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    edges.add(id);
-    for (const child of state.index.children.get(id) ?? []) work.push(child);
-  }
+  for (const id of descendants(state, task.id)) edges.add(id);
 }
 
 function drop(state: State, id: TaskId, edges: Set<TaskId>): void {
@@ -184,12 +178,18 @@ function takeWord(state: State, task: Task, before: TaskFact | null): void {
   }
   if (before.ledgerStatus === fact.ledgerStatus) return;
   const expected = task.recorded === null ? null : state.playbook.ledger.words[task.recorded.word];
-  if (fact.ledgerStatus === expected) return;
+  if (fact.ledgerStatus === expected || isUnwritten(state, task)) return;
   if (fact.word === 'active' && wayOf(state, task).container) return;
   task.override = fact.word;
   touch(state, task);
   if (task.flight === null) takeOverride(state, taskOf(state, task.id));
   else if (task.settling === null) stopFor(state, task);
+}
+
+/** Our next word is on its way, and the ledger still shows what it showed when that was decided. */
+function isUnwritten(state: State, task: Task): boolean {
+  const effect = task.flight === null ? undefined : state.effects.get(task.flight);
+  return effect?.kind === 'record' && effect.change.seen?.includes(task.fact.ledgerStatus) === true;
 }
 
 function setFirst(state: State, task: Task): void {

@@ -1,7 +1,7 @@
 import { unindexBlocker } from './blocker.ts';
 import { rest } from './flow.ts';
 import { closeItemsOf } from './inbox.ts';
-import { drawEdges, eraseEdges, recount } from './links.ts';
+import { descendants, drawEdges, eraseEdges, recomputeDepth, recount } from './links.ts';
 import { leaveQueue } from './merge-queue.ts';
 import { withdraw } from './ready.ts';
 import { freeResources, settle, settleSilently } from './settle.ts';
@@ -66,6 +66,7 @@ export function forget(task: Task): void {
 
 /** Takes a task whose row is gone out of the state. */
 export function remove(state: State, task: Task): void {
+  const dependencies = state.index.dependencies.get(task.id) ?? [];
   eraseEdges(state, task.id);
   freeResources(state, task);
   if (task.queuedAt !== null) leaveQueue(state, task);
@@ -80,11 +81,12 @@ export function remove(state: State, task: Task): void {
   if (task.ops > 0) touchRun(state).retired[task.id] = task.fence + 1;
   state.touched.tasks.delete(task.id);
   state.touched.removedTasks.add(task.id);
-  for (const id of [...(index.dependents.get(task.id) ?? [])]) {
+  for (const id of new Set([...(index.dependents.get(task.id) ?? []), ...descendants(state, task.id)])) {
     const dependent = findTask(state, id);
     if (dependent === undefined) continue;
     drawEdges(state, dependent);
     recount(state, dependent);
   }
+  recomputeDepth(state, dependencies);
   note(state, task.id, 'removed', `${task.id} is no longer in the ledger`);
 }

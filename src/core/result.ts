@@ -73,8 +73,11 @@ function foldRecord(state: State, task: Task, yielded: readonly string[]): void 
     prepare(state, task, agentStage(state, task));
     return;
   }
+  const isCancelled = task.stopping === 'cancel' && task.settling.status !== 'done';
   finishSettling(state, task);
   if (task.override !== null) takeOverride(state, task);
+  else if (isCancelled && task.status !== 'cancelled')
+    settle(state, task, { status: 'cancelled', workspace: 'remove' });
 }
 
 function foldAttempt(state: State, task: Task, end: AttemptEnd): void {

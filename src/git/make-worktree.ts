@@ -12,7 +12,7 @@ import { inTurn } from './queue.ts';
 import { lockReason } from './recognise.ts';
 import { newToken, type PlaceRecord, writeMarker, writeRecord } from './record.ts';
 import { fetchRemote } from './remote.ts';
-import { isAncestor, readRefs } from './repository.ts';
+import { isAncestor, type Repository, readRefs } from './repository.ts';
 import { gitText } from './run.ts';
 import { hasOtherRepositories, ownFolder } from './site.ts';
 
@@ -161,10 +161,26 @@ async function hideLedger({ site, repo, root }: Job, admin: string): Promise<voi
     (file) => `!/${escapePattern(path.posix.join(repo.repository.prefix, file))}\n`,
   );
   const input = [inherited.trimEnd(), '\n', ...hidden.filter((line) => !inherited.includes(line))].join('');
+  if (await isPlain(repo.repository, admin)) return writePatterns(admin, input);
   await gitText('Cannot leave the ledger out', ['sparse-checkout', 'set', '--no-cone', '--stdin'], {
     cwd: root,
     input,
   });
+}
+
+/** Worktrees have settings of their own already, and this one has none yet: what git would do is to write two files. */
+async function isPlain({ common }: Repository, admin: string): Promise<boolean> {
+  const isNew = ['config.worktree', 'info/sparse-checkout'].every((name) => !existsSync(path.join(admin, name)));
+  const settings = await readFile(path.join(common, 'config'), 'utf8').catch(() => '');
+  return isNew && /^\[extensions\]\n(?:\t.*\n)*?\tworktreeConfig = true$/m.test(settings);
+}
+
+/** The patterns first: they mean nothing before the settings are there. */
+async function writePatterns(admin: string, patterns: string): Promise<void> {
+  await mkdir(path.join(admin, 'info'), { recursive: true });
+  await writeFile(path.join(admin, 'info', 'sparse-checkout'), patterns);
+  const settings = '[core]\n\tsparseCheckout = true\n\tsparseCheckoutCone = false\n';
+  await writeFile(path.join(admin, 'config.worktree'), settings);
 }
 
 function escapePattern(file: string): string {

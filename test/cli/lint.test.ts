@@ -77,7 +77,6 @@ describe.each(BAD)('bad document: %s', (_name, tasks, place, said) => {
 test.each([
   ['unknown key', 'playbook: task-table\nlimt: 3\n', /^coxswain\.yaml:2:1: .*limit/m],
   ['wrong type', 'playbook: task-table\nlimit: many\n', /^coxswain\.yaml:2:8: /m],
-  ['a list', '- playbook: task-table\n', /^coxswain\.yaml:1:1: the file is a list; expected a map of keys$/m],
   ['unknown playbook', 'playbook: task-tabel\n', /^coxswain\.yaml:1:11: .*task-table/m],
   ['no YAML', 'playbook: [\n', /^coxswain\.yaml:\d+:\d+: /m],
   ['a duplicate key', 'playbook: task-table\nlimit: 1\nlimit: 2\n', /^coxswain\.yaml:3:1: /m],
@@ -111,6 +110,15 @@ test.each([
   const { root } = project({ tasks, config: AGENT });
   expect(await cox(['lint'], { cwd: root })).toMatchObject({ code: 0, stdout: '1 task, no mistakes.\n' });
   expect(existsSync(path.join(root, '.coxswain'))).toBe(false);
+});
+
+test('a configuration that is a list: a map was expected, and nothing else is wrong', async () => {
+  const { root } = project({ files: { 'coxswain.yaml': '- playbook: task-table\n' } });
+  const { code, stderr } = await cox(['lint'], { cwd: root });
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: 'coxswain.yaml:1:1: the file is a list; expected a map of keys\n1 mistake. Nothing was changed.\n',
+  });
 });
 
 test('what would stop a run on this machine is a warning with its place and the next step', async () => {

@@ -244,7 +244,7 @@ test('a reader that has seen enough is no error', async () => {
     cwd: root,
     encoding: 'utf8',
   });
-  expect(out).toMatch(/^ID +STATUS.*\n\{\n {2}"\$sch?\{"version"$/);
+  expect(out).toMatch(/^ID +STATUS.*\n\{\n {2}"\$sche\{"version"$/);
 });
 
 test("the version is the package's", async () => {

@@ -195,10 +195,10 @@ describe('how a run ends', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/A1 +attempt 2 of work because /);
     expect(stdout).toMatch(/^Stopped, nothing more can start: 2 tasks wait for A1/m);
-    expect(stdout).toMatch(/A1 +failed \(report\) at stage work: /);
-    expect(stdout).toMatch(/^Quality: .*failed: A1 \(report: /m);
+    expect(stdout).toMatch(/A1 +failed \(agent\) at stage work: /);
+    expect(stdout).toMatch(/^Quality: .*failed: A1 \(agent: /m);
     for (const [...args] of [['explain', 'A1'], ['show', 'A1'], ['status']])
-      expect((await cox(args, { cwd: root })).stdout).toMatch(/failed \(report\): /);
+      expect((await cox(args, { cwd: root })).stdout).toMatch(/failed \(agent\): /);
     const explained = await cox(['explain', 'A2'], { cwd: root });
     expect(explained.stdout).toContain('A2 depends on A1, which is failed');
     const skipped = await cox(['skip', 'A1'], { cwd: root });

@@ -56,7 +56,7 @@ export function way(name: string, stages: readonly Stage[], over: Partial<Way> =
 export function facts(...rows: readonly (string | Partial<TaskFact>)[]): TaskFact[] {
   return rows.map((row, order) => {
     const over = typeof row === 'string' ? parse(row) : row;
-    return { ...fact(over.id ?? `T${order}`), order, ...over };
+    return fact(over.id ?? `T${order}`, { order, ...over });
   });
 }
 

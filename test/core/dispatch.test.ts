@@ -157,14 +157,15 @@ describe('E5: what starts', () => {
   test('K1: nothing starts before the preflight passed, one check after the other; it is tried again, and given up', () => {
     const check = (name: string) => ({ name, do: 'check' as const, run: 'true', timeoutMs: 1 });
     const book = playbook({ steps: { preflight: [check('one'), check('two')], recheckMs: 1000, giveUpMs: 5000 } });
-    const state = running(book, facts('A'));
+    const state = running(book, facts('A', 'B'));
     const fails = () => end(state, effectOf(state, 'step').key, { kind: 'step', failure: failure('config'), text: '' });
     expect(inFlight(state)).toEqual([]);
     fails();
     expect(state.effects.size).toBe(0);
     tick(state, 999);
     expect(state.effects.size).toBe(0);
-    tick(state, 1);
+    // A tick that brings no news is as if it had not been.
+    tick(state, 1000);
     end(state, effectOf(state, 'step').key, { kind: 'step', failure: null, text: '' });
     expect(effectOf(state, 'step').step.name).toBe('two');
     end(state, effectOf(state, 'step').key, { kind: 'step', failure: null, text: '' });

@@ -67,10 +67,12 @@ const rows: readonly Row[] = [
   ['no report asked for', { report: null }, 'ok c-A', { stage: agentStage('work', { report: null }) }],
 ];
 
-test.each(rows)('E8 T5: %s', (_name, over, expected, more = {}) => {
+const table = rows.map(([name, over, expected, more = {}]) => ({ name, over, expected, ...more }));
+
+test.each(table)('E8 T5: $name', ({ over, expected, stage, stopping }) => {
   const own = task(idle(playbook(), facts('A')), 'A');
-  own.stopping = more.stopping ?? null;
-  const result = verdict(own, more.stage ?? work1, ending('A', over));
+  own.stopping = stopping ?? null;
+  const result = verdict(own, stage ?? work1, ending('A', over));
   switch (result.ok) {
     case true:
       expect(`ok ${result.commit}`).toBe(expected);

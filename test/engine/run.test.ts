@@ -90,6 +90,7 @@ describe('a run', () => {
     expect(await world.run()).toBe('deadlock');
     expect(world.ledger.facts().map(({ word }) => word)).toEqual(['failed', 'open', 'done']);
     expect(world.heard.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'deadlock' });
+    expect(world.workspaces.calls.at(-1)?.name).toBe('tidy');
   });
 
   it('fills the prompt from the row', async () => {
