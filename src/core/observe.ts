@@ -172,24 +172,24 @@ function takeWord(state: State, task: Task, before: TaskFact | null): void {
     if (fact.word !== 'open') setFirst(state, task);
     return;
   }
-  if (task.override !== null && task.override !== 'gone') {
-    if (task.flight === null) takeOverride(state, task);
-    return;
+  const isNews = before.ledgerStatus !== fact.ledgerStatus && !isOurs(state, task);
+  const isWaiting = task.override !== null && task.override !== 'gone';
+  if (isNews) {
+    if (fact.word === 'active' && wayOf(state, task).container) return;
+    task.override = fact.word;
+    touch(state, task);
   }
-  if (before.ledgerStatus === fact.ledgerStatus) return;
-  const expected = task.recorded === null ? null : state.playbook.ledger.words[task.recorded.word];
-  if (fact.ledgerStatus === expected || isUnwritten(state, task)) return;
-  if (fact.word === 'active' && wayOf(state, task).container) return;
-  task.override = fact.word;
-  touch(state, task);
+  if (!isNews && !isWaiting) return;
   if (task.flight === null) takeOverride(state, taskOf(state, task.id));
   else if (task.settling === null) stopFor(state, task);
 }
 
-/** Our next word is on its way, and the ledger still shows what it showed when that was decided. */
-function isUnwritten(state: State, task: Task): boolean {
+/** What we wrote last, or, while our next word is on its way, what the ledger showed when that was decided. */
+function isOurs(state: State, task: Task): boolean {
+  const { ledgerStatus } = task.fact;
+  if (task.recorded !== null && state.playbook.ledger.words[task.recorded.word] === ledgerStatus) return true;
   const effect = task.flight === null ? undefined : state.effects.get(task.flight);
-  return effect?.kind === 'record' && effect.change.seen?.includes(task.fact.ledgerStatus) === true;
+  return effect?.kind === 'record' && effect.change.seen?.includes(ledgerStatus) === true;
 }
 
 function setFirst(state: State, task: Task): void {

@@ -4,6 +4,8 @@ export interface Mutant {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** Takes many lives to come up: left to the nightly run. */
+  readonly isRare?: true;
 }
 
 /** What could be got wrong without a compiler noticing. Every one of them must be caught by a checker. */
@@ -374,16 +376,16 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'if (usedSlots(state) > limitOf(state)) {',
   },
   {
-    name: 'our own word is taken for a person’s',
+    name: "our own word is taken for a person's",
     file: 'observe.ts',
-    find: 'if (fact.ledgerStatus === expected) return;',
-    replace: 'if (fact.ledgerStatus === expected && task.flight === null) return;',
+    find: 'if (task.recorded !== null && state.playbook.ledger.words[task.recorded.word] === ledgerStatus) return true;',
+    replace: "if (task.recorded?.word === 'done') return true;",
   },
   {
     name: 'the word of a person is not heard',
     file: 'observe.ts',
-    find: '  task.override = fact.word;\n',
-    replace: "  task.override = fact.word === 'failed' ? null : fact.word;\n",
+    find: '    task.override = fact.word;\n',
+    replace: "    task.override = fact.word === 'failed' ? null : fact.word;\n",
   },
   {
     name: 'a person is asked again and again',
