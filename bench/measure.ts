@@ -5,7 +5,7 @@ export interface Sample {
   readonly max: number;
 }
 
-export const RUNS = 5;
+const RUNS = 5;
 
 export function sampleOf(values: readonly number[]): Sample {
   const sorted = [...values].sort((a, b) => a - b);

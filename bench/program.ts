@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GIT_ENV } from './project.ts';
 
 /** The built bundle: what people run. The source, run by type stripping, would measure the compiler. */
-export const BUNDLE = join(import.meta.dirname, '..', 'dist', 'cox.js');
+const BUNDLE = join(import.meta.dirname, '..', 'dist', 'cox.js');
 
 export interface Cost {
   readonly wallMs: number;

@@ -60,7 +60,7 @@ function isPreflightOpen(state: State): boolean {
 }
 
 /** I3. `done` only when every task that this run was about is done, skipped or cancelled by a person. */
-export function outcomeOf(state: State): Outcome {
+function outcomeOf(state: State): Outcome {
   const { run } = state;
   const counts = run.only === null && run.activePhase === null ? state.index.counts : countRelevant(state);
   const left = counts.waiting + counts.ready + counts.running + counts.gating + counts.queued + counts.blocked;

@@ -8,7 +8,7 @@ import type { Task } from './task.ts';
  * Effective dependencies: what the task names, what its ancestors name (a task of a blocked feature is blocked), and for
  * a container its children, since it is done when they are (C2).
  */
-export function effectiveDependencies(state: State, task: Task): readonly TaskId[] {
+function effectiveDependencies(state: State, task: Task): readonly TaskId[] {
   const found = new Set<TaskId>(task.fact.dependsOn);
   const seen = new Set<TaskId>([task.id]);
   for (let parent = task.fact.parent; parent !== null && !seen.has(parent); ) {

@@ -44,7 +44,7 @@ export function observe(state: State, delta: LedgerDelta): void {
   }
 }
 
-export function newTask(state: State, fact: TaskFact): Task {
+function newTask(state: State, fact: TaskFact): Task {
   const { unit } = state.playbook.admission;
   return {
     id: fact.id,

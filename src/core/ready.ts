@@ -82,7 +82,7 @@ export function compareEntries(a: ReadyEntry, b: ReadyEntry): number {
  * The dispatch order as numbers, smaller first. Ahead of the playbook's keys stand two rules that hold for all: what a
  * person put last is last, and a task that was begun goes before one that was not (the seeds retry before they pick).
  */
-export function rankOf(state: State, task: Task): readonly (number | string)[] {
+function rankOf(state: State, task: Task): readonly (number | string)[] {
   const keys = state.playbook.admission.order.map((key) => keyOf(state, task, key));
   return [Number(task.isLast), Number(task.fence === 0), ...keys, task.fact.order];
 }

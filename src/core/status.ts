@@ -59,7 +59,7 @@ export function isStranded(state: State, task: Task): boolean {
 }
 
 /** Nothing but a slot, a resource, a park or a pause is in the way. */
-export function isOpen(state: State, task: Task): boolean {
+function isOpen(state: State, task: Task): boolean {
   return task.openDeps === 0 && !wayOf(state, task).container && closedBarriers(state, task).length === 0;
 }
 

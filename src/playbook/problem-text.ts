@@ -104,7 +104,7 @@ function hint(issue: Issue, found: unknown): string {
 }
 
 /** Keys that the JSON Schema knows at `path`, in any of its alternatives. */
-export function knownKeys(json: unknown, path: Path): string[] {
+function knownKeys(json: unknown, path: Path): string[] {
   let level = [json];
   for (const part of path) level = level.flatMap(alternatives).flatMap((schema) => below(schema, part));
   return [...new Set(level.flatMap(alternatives).flatMap((schema) => Object.keys(record(schema.properties))))];

@@ -57,7 +57,7 @@ const words = Object.fromEntries(LEDGER_WORDS.map((word) => [word, text])) as Re
 const columns = z.record(text, text, expected('a map of column names'));
 const syncShape = { commit: oneOf(['each-change', 'never']), push: flag };
 
-export const ledgerShape = {
+const ledgerShape = {
   format: oneOf(['table', 'checkboxes', 'files', 'queue', 'issues']),
   files: named(path),
 };

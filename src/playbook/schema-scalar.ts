@@ -50,7 +50,7 @@ export function named<T extends z.ZodType>(item: T) {
   return z.record(name, item, expected('a map of names'));
 }
 
-export function checked(what: string, problem: (value: string) => string | null) {
+function checked(what: string, problem: (value: string) => string | null) {
   return z.string(expected(what)).superRefine((value, context) => {
     const message = problem(value);
     if (message !== null) context.addIssue({ code: 'custom', message, params: { follows: true } });

@@ -42,7 +42,6 @@ export const PROMPT_PLACEHOLDERS = [
   'evidence',
   'handoff',
 ] as const;
-export type PromptPlaceholder = (typeof PROMPT_PLACEHOLDERS)[number];
 
 /** What a branch, a path or an exclusive key may be made of. As `fillFact` of the core fills them. */
 export const TASK_PLACEHOLDERS = ['id', 'task', 'repo', 'branch', 'group', 'phase', 'parent'] as const;

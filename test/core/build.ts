@@ -87,7 +87,7 @@ export function fact(id: string, over: Partial<TaskFact> = {}): TaskFact {
   };
 }
 
-export function delta(put: readonly TaskFact[], over: Partial<LedgerDelta> = {}): LedgerDelta {
+function delta(put: readonly TaskFact[], over: Partial<LedgerDelta> = {}): LedgerDelta {
   const names = (of: (row: TaskFact) => string | null): string[] => [
     ...new Set(put.map(of).filter((name) => name !== null)),
   ];

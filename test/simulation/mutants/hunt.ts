@@ -29,7 +29,7 @@ export async function survivors(limits: Hunt, mutants: readonly Mutant[] = MUTAN
 }
 
 /** Lives with a core that has one fault planted in it, until a checker says so. */
-export async function hunt(mutant: Mutant, limits: Hunt): Promise<Kill> {
+async function hunt(mutant: Mutant, limits: Hunt): Promise<Kill> {
   const playbooks = await loadAll();
   const core = await mutated(mutant);
   for (let seed = 1; seed <= limits.lives; seed += 1) {

@@ -134,12 +134,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'verdict.ts',
     find: `if (stage.expects.includes('commit') && end.work?.isChanged !== true) {`,
     replace: `if (stage.expects.includes('commit') && end.work === undefined) {`,
+    isRare: true,
   },
   {
     name: 'a false commit is believed',
     file: 'verdict.ts',
     find: 'if (end.work?.claimProblem) return',
     replace: 'if (end.work?.claimProblem && stage.visits > 99) return',
+    isRare: true,
   },
   {
     name: 'a report about another task is believed',
@@ -164,6 +166,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'verdict.ts',
     find: 'report?.flags[stage.accept] !== true',
     replace: 'report?.flags[stage.accept] === undefined',
+    isRare: true,
   },
   {
     name: 'an exit status is overlooked',
@@ -319,6 +322,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (after.isDone && !before.isDone) for',
     replace:
       'if (after.isDone && !before.isDone && !task.isSkipped && before.status !== task.status && task.fence > 0) for',
+    isRare: true,
   },
   {
     name: 'the answer to a halt does not lift it',
@@ -434,6 +438,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'observe.ts',
     find: "if (known.status === 'ready') enqueue(state, known);",
     replace: "if (known.status === 'ready' && before.title !== fact.title) enqueue(state, known);",
+    isRare: true,
   },
   {
     name: 'what a crash left stuck is forgotten',
@@ -446,5 +451,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'load.ts',
     find: 'queued.sort((a, b) => (a.queuedAt ?? 0) - (b.queuedAt ?? 0));',
     replace: 'queued.sort((a, b) => (b.queuedAt ?? 0) - (a.queuedAt ?? 0));',
+    isRare: true,
   },
 ];

@@ -45,12 +45,12 @@ export function isSettled(task: Task): boolean {
   return task.status === 'done' || isHeld(task);
 }
 
-export function isGone(task: Task): boolean {
+function isGone(task: Task): boolean {
   return task.override === 'gone';
 }
 
 /** Names of the barriers a task belongs to, as `kind:name`. */
-export function naiveBarriers(state: State, task: Task): readonly string[] {
+function naiveBarriers(state: State, task: Task): readonly string[] {
   const { admission } = state.playbook;
   const { activePhase } = state.run;
   if (isGone(task) || isContainer(state.playbook, task)) return [];
@@ -117,13 +117,13 @@ export function isResting(state: State, task: Task): boolean {
 }
 
 /** In that stage's place in the ledger, or at the stage where it has none, begun and not ended. */
-export function isAt(state: State, task: Task, stage: string): boolean {
+function isAt(state: State, task: Task, stage: string): boolean {
   if (task.flight === null && !isResting(state, task)) return false;
   if (Object.hasOwn(state.playbook.ledger.places, stage)) return task.recorded?.place === stage;
   return naiveStage(state.playbook, task)?.name === stage;
 }
 
-export function naiveResources(playbook: Playbook, { fact, id }: Task): readonly string[] {
+function naiveResources(playbook: Playbook, { fact, id }: Task): readonly string[] {
   const fill = (template: string, branch: string): string =>
     template
       .replaceAll('{repo}', fact.repo ?? '')

@@ -60,7 +60,7 @@ function whyNotLanded({ world: { git } }: Life, task: Task, how: string, isGated
 }
 
 /** What speaks against an attempt, told from its facts alone; null: it did what its stage expects. */
-export function naiveFault(stage: AgentStage, end: AttemptEnd, id: string): string | null {
+function naiveFault(stage: AgentStage, end: AttemptEnd, id: string): string | null {
   const { report } = end;
   if (end.ending !== 'exited' || end.exitCode !== 0) return `it ended as ${end.ending} ${end.exitCode}`;
   if (end.violations.length > 0) return 'it touched what is not its own';

@@ -61,12 +61,6 @@ export function reaches(git: GitWorld, tip: string | undefined, commit: string):
   return false;
 }
 
-/** Kept by something that lasts: the base, a branch, the remote or the archive (E7). */
-export function isKept(git: GitWorld, commit: string): boolean {
-  const tips = [git.base, ...git.branches.values(), ...git.remote.values(), ...git.archive];
-  return tips.some((tip) => reaches(git, tip, commit));
-}
-
 /** Merges `commit` into the branch unless it is there. */
 export function mergeInto(git: GitWorld, branch: string, commit: string): void {
   const tip = git.branches.get(branch);

@@ -82,7 +82,7 @@ export function rowOf(ledger: LedgerWorld, id: TaskId): LedgerRow | undefined {
 }
 
 /** The document's word in ours; a spelling that stands for several is the first of them, as a reader would take it. */
-export function wordOf(playbook: Playbook, status: string): LedgerWord {
+function wordOf(playbook: Playbook, status: string): LedgerWord {
   const { words } = playbook.ledger;
   return LEDGER_WORDS.find((word) => words[word] === status) ?? 'open';
 }

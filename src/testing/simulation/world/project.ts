@@ -112,7 +112,7 @@ export function plan(world: World, way: Way, parent: string | null): void {
 }
 
 /** Ways that make issues and land nothing. */
-export function plannerWays(playbook: Playbook): readonly Way[] {
+function plannerWays(playbook: Playbook): readonly Way[] {
   return playbook.ways.filter((way) => {
     const [only, ...rest] = way.stages;
     return (

@@ -117,5 +117,3 @@ export function createWorld(playbook: Playbook, faults: FaultSet, random: Random
 export function suffers(world: World, fault: Fault): boolean {
   return !world.isCalm && world.faults.has(fault);
 }
-
-export type TaskEffect = Extract<Effect, { task: string }>;
