@@ -104,3 +104,30 @@ it('what the system refuses to start is a failed command like others', async () 
   const result = await run(['rev-parse', 'x'.repeat(4_000_000)], { cwd: root });
   expect(result).toMatchObject({ exitCode: null, stderr: expect.stringMatching(/git rev-parse was ended by E2BIG/) });
 });
+
+it('a worktree whose sparse checkout we wrote is as one that git wrote', async () => {
+  const { workspaces, root } = await makeWorld();
+  const said: string[] = [];
+  for (const task of ['A-1', 'A-2']) {
+    const made = await workspaces.prepare({
+      task,
+      fence: 1,
+      repo: null,
+      branch: `t/${task}`,
+      mergeBase: false,
+      deps: [],
+    });
+    if (!made.ok) throw new Error(made.failure.text);
+    const place = made.place.root;
+    const asked = [
+      ['sparse-checkout', 'list'],
+      ['config', '--worktree', '--list'],
+      ['ls-files', '-t'],
+      ['status', '-s'],
+    ];
+    said.push((await Promise.all(asked.map((args) => git(place, ...args)))).join('\n'));
+  }
+  expect(said[0]).toMatch(/^\/\*\n!\/docs\/tasks\.md\n[\s\S]*S docs\/tasks\.md/);
+  expect(said[1]).toBe(said[0]);
+  expect(await git(root, 'config', 'extensions.worktreeConfig')).toBe('true');
+});

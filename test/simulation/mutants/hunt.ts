@@ -22,14 +22,14 @@ export interface Kill {
 }
 
 /** Names of the mutants that no checker caught. */
-export async function survivors(limits: Hunt, mutants: readonly Mutant[] = MUTANTS): Promise<string[]> {
+export async function survivors(limits: Hunt): Promise<string[]> {
   const kills: Kill[] = [];
-  for (const mutant of mutants) kills.push(await hunt(mutant, limits));
+  for (const mutant of MUTANTS) kills.push(await hunt(mutant, limits));
   return kills.filter((kill) => kill.lives === null).map((kill) => kill.mutant);
 }
 
 /** Lives with a core that has one fault planted in it, until a checker says so. */
-async function hunt(mutant: Mutant, limits: Hunt): Promise<Kill> {
+export async function hunt(mutant: Mutant, limits: Hunt): Promise<Kill> {
   const playbooks = await loadAll();
   const core = await mutated(mutant);
   for (let seed = 1; seed <= limits.lives; seed += 1) {

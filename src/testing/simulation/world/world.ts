@@ -1,4 +1,3 @@
-import type { Effect } from '../../../core/effect.ts';
 import type { AttemptEnd } from '../../../core/event.ts';
 import type { Playbook } from '../../../core/playbook.ts';
 import type { Fault, FaultSet } from '../faults.ts';
