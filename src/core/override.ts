@@ -47,7 +47,10 @@ export function takeOverride(state: State, task: Task): void {
   touch(state, task);
 }
 
-/** Starts over: what was counted and learnt about the task's tries is dropped; the fence and the usage stay. */
+/**
+ * Starts over: what was counted and learnt about the task's tries is dropped. The fence and the usage stay, and so does
+ * what we wrote last: read later, it is not to be taken for a person's word.
+ */
 export function forget(task: Task): void {
   task.stage = 0;
   task.spent = {};
@@ -61,7 +64,6 @@ export function forget(task: Task): void {
   task.isSkipped = false;
   task.commit = null;
   task.landed = null;
-  task.recorded = null;
 }
 
 /** Takes a task whose row is gone out of the state. */

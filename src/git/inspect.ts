@@ -70,7 +70,13 @@ async function inspectNow(attempt: Attempt, claimed: string | null): Promise<Ins
   const changed = new Set([...branch.touched.map((touch) => touch.path), ...saved.dirty]);
   const ended =
     checked === null ? guard : await checkPlaces(attempt, checked.guard, { changed, head: branch.work.head });
-  const owned = ownershipViolations(site, { task, repo, touched: branch.touched, start: branch.work.start });
+  const owned = ownershipViolations(site, {
+    task,
+    repo,
+    touched: branch.touched,
+    start: branch.work.start,
+    kept: shelfRef('archive', task, fence),
+  });
   const isTainted = owned.length + branch.violations.length > 0;
   if (isTainted !== record.isTainted) await writeRecord(site, { ...record, isTainted });
   return {

@@ -10,7 +10,7 @@ import type { Touch } from './touched.ts';
 const MAX_TOLD = 50;
 
 /** Which of the touched paths are not the worker's to write (O1, O2), each with the commit that did it. */
-export function ownershipViolations(site: Site, { task, repo, touched, start }: Owned): readonly Violation[] {
+export function ownershipViolations(site: Site, { task, repo, touched, start, kept }: Owned): readonly Violation[] {
   const of = { task, isProject: repo.isProject, prefix: repo.repository.prefix };
   // Where the disk knows no difference, `Docs/Tasks.md` is the ledger too.
   const ignoreCase = process.platform !== 'linux';
@@ -19,15 +19,16 @@ export function ownershipViolations(site: Site, { task, repo, touched, start }: 
     ignoreCase,
   );
   const isAllowed = matcher(workerGlobs(site, of), ignoreCase);
+  const next = `The branch goes back to ${short(start)}; the work is kept at ${kept}: do it again without that.`;
   return bounded(
     touched.flatMap(({ path, commit, how }): Violation[] => {
       const by = `by commit ${short(commit)}`;
       if (isOwned(path)) {
-        const text = `${path} was ${how} ${by}; only the orchestrator writes it. Take it out of the branch's history since ${short(start)}.`;
+        const text = `${path} was ${how} ${by}; only the orchestrator writes it. ${next}`;
         return [{ what: 'owned-file', path, text }];
       }
       if (isAllowed(path)) return [];
-      const text = `${path} was ${how} ${by}; it is not among the files this task may write. Take it out of the branch's history since ${short(start)}.`;
+      const text = `${path} was ${how} ${by}; it is not among the files this task may write. ${next}`;
       return [{ what: 'outside-globs', path, text }];
     }),
   );
@@ -37,8 +38,10 @@ interface Owned {
   readonly task: TaskId;
   readonly repo: RepoPlace;
   readonly touched: readonly Touch[];
-  /** Where the history to take it out of begins. */
+  /** Where the branch goes back to. */
   readonly start: string;
+  /** Ref under which what was done stays. */
+  readonly kept: string;
 }
 
 function bounded(violations: readonly Violation[]): readonly Violation[] {

@@ -31,8 +31,9 @@ export async function reuseWorktree(job: Job, { checkout, record }: Reused): Pro
   await endOperation(tree, record);
   const tips = await readTips(job);
   // The branch itself can be gone (a worker deleted it): what is checked out is then all there is of it.
-  const tip = tips.local ?? (await resolveCommit(tree.root, 'HEAD')) ?? tips.from;
-  await attach(tree, { job, record, tip, isBranchThere: tips.local !== null });
+  const found = tips.local ?? (await resolveCommit(tree.root, 'HEAD')) ?? tips.from;
+  await attach(tree, { job, record, tip: found, isBranchThere: tips.local !== null });
+  const tip = await putBack(tree, record, found);
   const given = await wantedSides(job, tips.base);
   const merged = await mergeIn(repository, { branch: request.branch, tip, sides: given });
   if (merged !== tip) await advance(tree, job, merged);
@@ -49,8 +50,25 @@ export async function reuseWorktree(job: Job, { checkout, record }: Reused): Pro
   return writeRecord(site, {
     ...next,
     start: record.start === null || record.start === tip ? merged : record.start,
+    isTainted: false,
     state: 'ready',
   });
+}
+
+/**
+ * An attempt that committed what it may not write is not built upon: its branch goes back to where the task began. The
+ * work is in the archive, which the evidence names (O2: kept, and told what to do again without).
+ */
+async function putBack(tree: Tree, record: PlaceRecord, tip: string): Promise<string> {
+  const { start } = record;
+  if (!record.isTainted || start === null || start === tip) return tip;
+  await rescue(tree, record);
+  await keepCommit(tree.repository, shelfRef('archive', record.task, record.fence), tip);
+  await gitText(`Cannot put ${record.branch} back`, ['reset', '--quiet', '--hard', start, '--'], {
+    cwd: tree.root,
+    env: ourMove('put back'),
+  });
+  return start;
 }
 
 async function endOperation(tree: Tree, record: PlaceRecord): Promise<void> {

@@ -69,6 +69,6 @@ async function isOther(repository: Repository, { head, start }: Ends, own: reado
 /** Work that was on the branch is not on it any more: it is kept, and the worker is told. */
 async function rewritten(repository: Repository, record: PlaceRecord, { head, start }: Ends): Promise<Violation> {
   await keepCommit(repository, `${shelfRef('archive', record.task, record.fence)}.start`, start);
-  const text = `The history of ${record.branch} was rewritten: ${short(start)}, where the attempt started, is no longer part of ${short(head)}. Only add commits; reset the branch to ${short(start)} and put the new work on top.`;
+  const text = `The history of ${record.branch} was rewritten: ${short(start)}, where the attempt started, is no longer part of ${short(head)}. The branch goes back to ${short(start)}: only add commits to it.`;
   return { what: 'ref', path: `refs/heads/${record.branch}`, text };
 }
