@@ -120,7 +120,7 @@ it('a running task is cancelled, and one is skipped, from another process', asyn
   const { status } = await run.ended;
   expect(status).toBe(1);
   expect(project.table()).toMatchObject({
-    A1: { status: 'cancelled' },
+    A1: { status: 'failed' },
     A2: { status: 'not-started' },
     A3: { status: 'done' },
   });

@@ -76,7 +76,7 @@ it.each([
   const { status, stderr } = await project.run();
   expect(status).toBe(2);
   expect(stderr).toContain('main');
-  expect(stderr).toContain('Next step');
+  expect(stderr).toContain('git switch main');
   expect(project.table().A1?.status).toBe('not-started');
 });
 
