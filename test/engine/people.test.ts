@@ -186,6 +186,23 @@ describe('a person', () => {
     expect(await outcome).toBe('done');
   });
 
+  it('mends the document in the very moment in which a write found it broken: the write is tried again', async () => {
+    const agents = patient();
+    const world = await harness({ tasks: [row('T1')], act: agents.act });
+    const outcome = world.run();
+    await world.until(() => agents.isWaiting('T1'));
+    world.ledger.breakWith({ severity: 'error', code: 'x', file: 'tasks.md', line: 3, column: 7, text: 'not a row' });
+    await world.until(() => world.heard.some(({ type }) => type === 'ledger-broken'));
+    const { read } = world.ledger;
+    world.ledger.read = async () => {
+      const reading = await read();
+      world.ledger.breakWith(null);
+      return reading;
+    };
+    agents.free('T1');
+    expect(await outcome).toBe('done');
+  });
+
   it('does not start a run on a document that is broken', async () => {
     const world = await harness({ tasks: [row('T1')] });
     const problem = { severity: 'error', code: 'x', file: 'tasks.md', line: 3, column: 7, text: 'not a row' } as const;

@@ -14,10 +14,12 @@ const LOOK_MS = 200;
  */
 export async function performRecord(bench: Bench, effect: RecordEffect): Promise<Performed<'record'>> {
   for (;;) {
+    // Taken first: a document mended while we find it broken must count as changed, or it is waited for in vain.
+    const before = await bench.parts.ledger.fingerprint();
     const attempt = await bench.ledgerTurns.pass(() => record(bench.parts, effect));
     if (attempt !== 'broken') return attempt;
     // The person is told by the observer; the write waits with everything else until the document is mended.
-    if (!(await changedLedger(bench)))
+    if (!(await changedLedger(bench, before)))
       return interrupted(`the ledger was broken and ${effect.task} could not be written to it`);
   }
 }
@@ -57,9 +59,8 @@ function commitMessage({ task, change }: RecordEffect, words: Readonly<Record<Le
   return `chore(tasks): ${task} ${what}${change.mark === null ? '' : ` (${change.mark})`}`;
 }
 
-async function changedLedger(bench: Bench): Promise<boolean> {
+async function changedLedger(bench: Bench, before: string): Promise<boolean> {
   const { ledger, clock, playbook } = bench.parts;
-  const before = await ledger.fingerprint();
   const giveUpAt = clock.now() + playbook.steps.giveUpMs;
   while ((await ledger.fingerprint()) === before) {
     if (clock.now() >= giveUpAt) return false;
